@@ -1,0 +1,1 @@
+"""What a typed graph costs and sees."""

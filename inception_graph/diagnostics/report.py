@@ -1,0 +1,86 @@
+"""Diagnostics, gathered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inception_graph.diagnostics.codes import Code
+    from inception_graph.diagnostics.source import Place
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another place that the reader of a diagnostic needs to see, and why."""
+
+    message: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One problem: what, where, what else to look at, and what to do.
+
+    Attributes:
+        code: The kind of problem.
+        message: One sentence, lower case, without a full stop.
+        place: Where the fault is.
+        related: Other places, in the order in which they are read.
+        hint: An action that mends the fault, or None where none can be named.
+    """
+
+    code: Code
+    message: str
+    place: Place
+    related: tuple[Related, ...] = ()
+    hint: str | None = None
+
+
+MOST_SHOWN = 100
+"""Diagnostics kept of one file; a file with more is not read to its end by anybody."""
+
+
+@dataclass
+class Report:
+    """The problems of one run. One place is blamed once for one kind of problem."""
+
+    found: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    dropped: int = 0
+    _seen: set[tuple[Code, str, int]] = field(default_factory=set[tuple["Code", str, int]])
+
+    def add(
+        self,
+        code: Code,
+        message: str,
+        place: Place,
+        *,
+        related: tuple[Related, ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        """Record a problem, unless the same code stands at the same place already."""
+        key = (code, place.source.name, place.start)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        if len(self.found) >= MOST_SHOWN:
+            self.dropped += 1
+            return
+        self.found.append(Diagnostic(code, message, place, related, hint))
+
+    @property
+    def failed(self) -> bool:
+        """Whether a network cannot be made: some diagnostic is an error."""
+        return self.dropped > 0 or any(d.code.severity == "error" for d in self.found)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics in the order of the text."""
+        return tuple(sorted(self.found, key=lambda d: (d.place.source.name, d.place.start, d.code.value)))
+
+
+def did_you_mean(word: str, known: list[str]) -> str | None:
+    """A hint that names the nearest known word, or None where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word[:64], known, n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else None

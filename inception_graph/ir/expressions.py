@@ -1,0 +1,193 @@
+"""Arithmetic in a spec: ``$name`` and ``$(b1 + 2 * b3)``, by a whitelist over Python's grammar, never executed."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from inception_graph.ops.code import arithmetic, called, traced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Value: TypeAlias = bool | int | float | str
+"""What a variable or an argument of a block can hold."""
+
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+}  # fmt: skip
+_FUNCTIONS = {"round": round, "int": int, "min": min, "max": max}
+_LONGEST = 200
+_LARGEST = 2**53
+"""Beyond this a float no longer holds every whole number."""
+
+
+class ExpressionFault(Exception):
+    """An expression that cannot be read or worked out; the text says why."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression.
+
+    Attributes:
+        text: As written, with its ``$``.
+        names: Names that it reads, each once, in order.
+        tree: Its syntax.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    tree: ast.expr
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a single name, which may stand for a text as well as a number."""
+        return isinstance(self.tree, ast.Name)
+
+    def evaluate(self, environment: Mapping[str, Value]) -> Value:
+        """Its value, traced where an operand is.
+
+        Raises:
+            ExpressionFault: A division by zero, a text among numbers, or a result too large.
+            KeyError: A name is not in the environment.
+        """
+        if isinstance(self.tree, ast.Name):
+            return environment[self.tree.id]
+        try:
+            value = _evaluate(self.tree, environment)
+            if abs(value) > _LARGEST:
+                raise OverflowError
+        except ZeroDivisionError:
+            message = f"'{self.text}' divides by zero"
+            raise ExpressionFault(message) from None
+        except OverflowError:
+            message = f"the value of '{self.text}' is too large"
+            raise ExpressionFault(message) from None
+        if isinstance(value, float) and value.is_integer():
+            return called("int", int(value), value)
+        return value
+
+
+def _evaluate(tree: ast.expr, environment: Mapping[str, Value]) -> int | float:
+    match tree:
+        case ast.Constant():
+            number: Any = tree.value
+            return number
+        case ast.Name():
+            value = environment[tree.id]
+            if isinstance(value, str | bool):
+                message = f"'{tree.id}' is {value!r}, not a number"
+                raise ExpressionFault(message)
+            return value
+        case ast.UnaryOp():
+            return -_evaluate(tree.operand, environment)
+        case ast.BinOp():
+            left, right = _evaluate(tree.left, environment), _evaluate(tree.right, environment)
+            return arithmetic(left, _OPERATORS[type(tree.op)], right)
+        case ast.Call(func=ast.Name(id=function)):
+            arguments = [_evaluate(argument, environment) for argument in tree.args]
+            return called(function, _FUNCTIONS[function](*arguments), *arguments)
+        case _:
+            raise AssertionError(ast.dump(tree))
+
+
+def parse(text: str) -> Expression:
+    """The expression that a scalar starting with ``$`` stands for.
+
+    Raises:
+        ExpressionFault: It is not arithmetic over names and numbers.
+    """
+    if len(text) > _LONGEST:
+        message = f"the expression is longer than {_LONGEST} characters"
+        raise ExpressionFault(message)
+    body = text[1:]
+    if not body.startswith("("):
+        if not body.isidentifier() or not body.isascii():
+            message = f"'{text}' is neither $name nor $(arithmetic)"
+            raise ExpressionFault(message)
+        return Expression(text, (body,), ast.Name(body))
+    try:
+        tree = ast.parse(body.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        message = f"'{text}' is not well-formed arithmetic"
+        raise ExpressionFault(message) from None
+    names: dict[str, None] = {}
+    for name in _names(tree):
+        names[name] = None
+    return Expression(text, tuple(names), tree)
+
+
+def _names(tree: ast.expr) -> Iterator[str]:
+    """Names read by a tree that holds nothing but arithmetic."""
+    match tree:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            if abs(number) > _LARGEST:
+                message = f"{str(number)[:20]} is too large"
+                raise ExpressionFault(message)
+        case ast.Name():
+            yield tree.id
+        case ast.UnaryOp(op=ast.USub()):
+            yield from _names(tree.operand)
+        case ast.BinOp() if type(tree.op) in _OPERATORS:
+            yield from _names(tree.left)
+            yield from _names(tree.right)
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS and _fits(name, len(tree.args)):
+            for argument in tree.args:
+                yield from _names(argument)
+        case _:
+            allowed = "+ - * / // % and " + ", ".join(_FUNCTIONS)
+            message = f"'{ast.unparse(tree)[:40]}' is not allowed; use numbers, names, {allowed}"
+            raise ExpressionFault(message)
+
+
+def _fits(function: str, count: int) -> bool:
+    return count == 1 if function in ("round", "int") else count >= 2  # noqa: PLR2004
+
+
+Symbolic: TypeAlias = "None | Value | Expression | list[Symbolic] | dict[str, Symbolic]"
+"""A plain YAML value in which expressions may stand for scalars."""
+
+
+def expressions_in(value: Symbolic) -> Iterator[Expression]:
+    """The expressions of a value."""
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from expressions_in(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from expressions_in(item)
+
+
+def names_in(value: Symbolic) -> Iterator[str]:
+    """Names that the expressions of a value read."""
+    for expression in expressions_in(value):
+        yield from expression.names
+
+
+def is_symbolic(value: Symbolic) -> bool:
+    """Whether a value holds an expression."""
+    return next(expressions_in(value), None) is not None
+
+
+def evaluated(value: Symbolic, environment: Mapping[str, Value]) -> Any:
+    """The value with every expression worked out.
+
+    Raises:
+        ExpressionFault: As ``Expression.evaluate``.
+    """
+    if isinstance(value, Expression):
+        return value.evaluate(environment)
+    if isinstance(value, list):
+        return [evaluated(item, environment) for item in value]
+    if isinstance(value, dict):
+        return {key: evaluated(item, environment) for key, item in value.items()}
+    return value
+
+
+def named(name: str, value: Value) -> Value:
+    """A number that carries its name into what is computed from it; other values as they are."""
+    return value if isinstance(value, bool | str) else traced(value, name)

@@ -1,0 +1,140 @@
+"""What a spec says of itself beside its nodes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+
+from inception_graph.ops.fields import Count, is_int, is_number, out_of_range, whole, wrong_type
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong_type("a text", value)
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise wrong_type("a list of texts", value)
+    return tuple(value)
+
+
+def _per_channel(value: Any) -> tuple[float, ...]:
+    if not isinstance(value, list) or not value or not all(is_number(item) for item in value):
+        raise wrong_type("a list of numbers, one a channel", value)
+    return tuple(float(item) for item in value)
+
+
+def _deviations(value: Any) -> tuple[float, ...]:
+    numbers = _per_channel(value)
+    if min(numbers) <= 0:
+        raise out_of_range("greater than 0", min(numbers))
+    return numbers
+
+
+def _range(value: Any) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2 or not all(is_number(item) for item in value):
+        raise wrong_type("[value of black, value of white]", value)
+    return float(value[0]), float(value[1])
+
+
+def _year(value: Any) -> int:
+    if not is_int(value):
+        raise wrong_type("a year", value)
+    return value
+
+
+Text: TypeAlias = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+Texts: TypeAlias = Annotated[
+    tuple[str, ...],
+    PlainValidator(_texts),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+]
+_NUMBERS = WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 1})
+PerChannel: TypeAlias = Annotated[tuple[float, ...], PlainValidator(_per_channel), _NUMBERS]
+Deviations: TypeAlias = Annotated[tuple[float, ...], PlainValidator(_deviations), _NUMBERS]
+Range: TypeAlias = Annotated[
+    tuple[float, float],
+    PlainValidator(_range),
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+Year: TypeAlias = Annotated[int, PlainValidator(_year), WithJsonSchema({"type": "integer"})]
+Total: TypeAlias = Annotated[int, PlainValidator(whole(0)), WithJsonSchema({"type": "integer", "minimum": 0})]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Meta(_Section):
+    """What the network is and where it comes from."""
+
+    title: Text | None = None
+    """The name that people know it by."""
+    class_name: Text | None = None
+    """What the emitted class is called; made from the spec's name unless given."""
+    paper: Text | None = None
+    """Where it was published, such as arXiv:1409.4842."""
+    year: Year | None = None
+    """When it was published."""
+    source: Text | None = None
+    """What the numbers were taken from."""
+    notes: Texts = ()
+    """Where paper and code differ, and other things to know."""
+
+
+class Input(_Section):
+    """The size of one image."""
+
+    channels: Count
+    """Number of channels."""
+    height: Count
+    """Height in pixels."""
+    width: Count
+    """Width in pixels."""
+
+
+class Preprocess(_Section):
+    """How an image becomes an input: resize, crop, scale to a range, then (value - mean) / std."""
+
+    resize: Count | None = None
+    """Length of the shorter side, in pixels, before the crop."""
+    crop: Count | None = None
+    """Side of the centred square that is cut out, in pixels."""
+    interpolation: Literal["nearest", "bilinear", "bicubic"] = "bilinear"
+    """How the image is resized."""
+    channel_order: Literal["rgb", "bgr"] = "rgb"
+    """Order of the colours."""
+    range: Range = (0.0, 1.0)
+    """Values of black and white."""
+    mean: PerChannel | None = None
+    """Subtracted from each channel, in units of the range."""
+    std: Deviations | None = None
+    """Each channel is divided by it."""
+
+
+class Expect(_Section):
+    """What must come out: a spec tests itself."""
+
+    parameters: Total | None = None
+    """Trained weights of the network without auxiliary heads."""
+    parameters_with_auxiliary: Total | None = None
+    """Trained weights with them."""
+    macs: Total | None = None
+    """Multiply-accumulates of convolutions and linear layers for one image, without auxiliary heads."""
+    macs_with_auxiliary: Total | None = None
+    """The same with them."""
+    output: Annotated[
+        tuple[int, ...],
+        PlainValidator(lambda value: _shape(value)),
+        WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1}}),
+    ] | None = None
+    """Shape of the output of one image."""
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not value or not all(is_int(item) for item in value):
+        raise wrong_type("a list of whole numbers", value)
+    return tuple(value)

@@ -1,0 +1,96 @@
+"""From ``Graph`` to ``TypedGraph``: the shape of every value, or every place where shapes do not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING
+
+from inception_graph.diagnostics.codes import Code
+from inception_graph.diagnostics.report import Related
+from inception_graph.ir import remedies
+from inception_graph.ir.elaborate import block_uses
+from inception_graph.ir.graph import INPUT, TypedGraph
+from inception_graph.ops.base import ShapeFault, size
+
+if TYPE_CHECKING:
+    from inception_graph.diagnostics.report import Report
+    from inception_graph.ir.graph import Graph, Node
+    from inception_graph.limits import Limits
+    from inception_graph.ops.window import Shape
+
+
+def infer(graph: Graph, report: Report, limits: Limits) -> TypedGraph | None:
+    """The typed graph, or None where some value has no shape (reported, each cause once)."""
+    shapes = shapes_of(graph, _Faults(graph, report, limits))
+    typed = TypedGraph(graph, tuple(shape for shape in shapes if shape is not None))
+    return typed if len(typed.shapes) == len(graph.nodes) else None
+
+
+def shapes_of(graph: Graph, faults: _Faults | None = None) -> list[Shape | None]:
+    """The shape of every node, None where it has none; faults are told to ``faults`` if that is given."""
+    shapes: list[Shape | None] = []
+    for index, node in enumerate(graph.nodes):
+        inputs: list[Shape] = []
+        for source in node.inputs:
+            shape = graph.input if source == INPUT else shapes[source] if source >= 0 else None
+            if shape is not None:
+                inputs.append(shape)
+        result: Shape | None = None
+        if node.operation is not None and len(inputs) == len(node.inputs):
+            try:
+                result = node.operation.shape(*inputs)
+            except ShapeFault as fault:
+                if faults is not None:
+                    faults.tell(index, fault, shapes)
+            else:
+                if faults is not None and not faults.bounded(node, result):
+                    result = None
+        shapes.append(result)
+    return shapes
+
+
+@dataclass
+class _Faults:
+    """Adds to facts of operations what only the graph knows: places, other branches, remedies."""
+
+    graph: Graph
+    report: Report
+    limits: Limits
+    told: set[int] = field(default_factory=set[int])
+
+    def bounded(self, node: Node, shape: Shape) -> bool:
+        """Report a tensor larger than the limits; whether it is not."""
+        channels, elements = shape[0], prod(shape)
+        if channels <= self.limits.channels and elements <= self.limits.elements:
+            return True
+        exceeded = ("channels", channels) if channels > self.limits.channels else ("elements", elements)
+        message = f"the output of this node, {size(shape)}, has more than {getattr(self.limits, exceeded[0]):,} {exceeded[0]}"
+        hint = f"if it is meant to, raise the bound: --limit {exceeded[0]}={exceeded[1]}"
+        places = self.graph.program.places
+        self.report.add(Code.TENSOR_TOO_LARGE, message, places.key(node.path), hint=hint, related=self._uses(node))
+        return False
+
+    def tell(self, index: int, fault: ShapeFault, shapes: list[Shape | None]) -> None:
+        """Report a fault of one node."""
+        node = self.graph.nodes[index]
+        places = self.graph.program.places
+        message, hint = fault.message, fault.hint
+        related: tuple[Related, ...]
+        if fault.code in (Code.ADD_SHAPES, Code.CONCAT_SHAPES):
+            related, hint = remedies.branches(self.graph, index, shapes, fault)
+            where = places.key((*node.path, node.operation.key) if node.operation else node.path)
+        else:
+            source = node.inputs[0]
+            given = self.graph.input if source == INPUT else shapes[source]
+            origin = places.key(("input",) if source == INPUT else self.graph.nodes[source].path)
+            name = "the network's input" if source == INPUT else f"'{self.graph.nodes[source].name}'"
+            related = (Related(f"it reads {name}: {size(given or ())}", origin),)
+            where = places.value((*node.path, fault.field)) if fault.field else places.key(node.path)
+            if fault.code is Code.WINDOW_TOO_LARGE:
+                where = places.key(node.path)
+                hint = remedies.smallest_input(self.graph, index, shapes)
+        self.report.add(fault.code, message, where, related=(*related, *self._uses(node)), hint=hint)
+
+    def _uses(self, node: Node) -> tuple[Related, ...]:
+        return block_uses(self.graph.program, node.frames)

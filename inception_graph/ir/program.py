@@ -1,0 +1,191 @@
+"""A network as it is written: sections of nodes, blocks with arguments, attributes that may be symbolic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from inception_graph.diagnostics.source import Path, Places
+    from inception_graph.ir.expressions import Expression, Symbolic, Value
+    from inception_graph.ir.header import Expect, Meta, Preprocess
+    from inception_graph.ops.base import Join, Operation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A node of one operation that reads one value.
+
+    Attributes:
+        name: Its name; empty where it is the whole body of a block.
+        path: Where the node stands in the document.
+        operation: Its class.
+        attributes: Its fields by name, the defaults merged in; the main argument under its field's name.
+        origins: For each field, the path of its value.
+        ready: The operation itself, where no attribute is symbolic.
+        reads: The node that it reads, or None for the one before it.
+    """
+
+    name: str
+    path: Path
+    operation: type[Operation]
+    attributes: Mapping[str, Symbolic]
+    origins: Mapping[str, Path]
+    ready: Operation | None
+    reads: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fork:
+    """A join with its branches, which read the fork's own input, or with the names of the nodes that it joins.
+
+    Attributes:
+        branches: The branches in the order of their channels; empty where ``joins`` is not.
+        joins: Names of nodes.
+    """
+
+    name: str
+    path: Path
+    operation: type[Join]
+    attributes: Mapping[str, Symbolic]
+    origins: Mapping[str, Path]
+    ready: Operation | None
+    branches: tuple[Element, ...]
+    joins: tuple[str, ...] = ()
+    reads: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """A use of a block.
+
+    Attributes:
+        block: The block's name.
+        arguments: Its arguments by name.
+        repeat: How many copies follow one another, or None for a single one that needs no number.
+    """
+
+    name: str
+    path: Path
+    block: str
+    arguments: Mapping[str, Symbolic]
+    repeat: int | Expression | None = None
+    reads: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """Nodes in order, each reading the one before it; an empty chain is the identity."""
+
+    name: str
+    path: Path
+    nodes: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Broken:
+    """A node that could not be read. Its fault is reported; nothing is said of what follows from it."""
+
+    name: str
+    path: Path
+
+
+Element: TypeAlias = "Leaf | Fork | Use | Chain | Broken"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A part of a network with arguments.
+
+    Attributes:
+        body: A chain, or a single node without a name.
+        description: What its owner says of it, or None.
+    """
+
+    name: str
+    path: Path
+    arguments: tuple[str, ...]
+    body: Element
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Auxiliary:
+    """A classifier beside the network, used while training.
+
+    Attributes:
+        reads: The node that it reads.
+        loss_weight: Weight of its loss beside the main one's 1.
+        body: Its nodes.
+    """
+
+    name: str
+    path: Path
+    reads: str
+    loss_weight: float
+    body: Chain
+
+
+SECTIONS = ("stem", "body", "head")
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A whole network.
+
+    Attributes:
+        name: Its name.
+        input: (channels, height, width) of one image.
+        variables: The knobs of a variant with their values.
+        varied: Whether some variable has another value than the one that is written.
+        defaults: Fields that every node of an operation has unless it says otherwise, by operation.
+        blocks: The blocks by name.
+        sections: ``stem``, ``body`` and ``head``, those that there are.
+        auxiliary: The auxiliary heads.
+        places: Where all of it stands in the text.
+    """
+
+    name: str
+    input: tuple[int, int, int]
+    meta: Meta
+    preprocess: Preprocess | None
+    expect: Expect | None
+    variables: Mapping[str, Value]
+    varied: bool
+    defaults: Mapping[str, Mapping[str, Symbolic]]
+    blocks: Mapping[str, Block]
+    sections: Mapping[str, Chain]
+    auxiliary: tuple[Auxiliary, ...]
+    places: Places = field(repr=False)
+
+    @cached_property
+    def users(self) -> Mapping[str, tuple[Use, ...]]:
+        """The uses of each block, in the order of the text."""
+        found: dict[str, list[Use]] = {name: [] for name in self.blocks}
+        for element in self.elements():
+            if isinstance(element, Use):
+                found[element.block].append(element)
+        return {name: tuple(uses) for name, uses in found.items()}
+
+    def elements(self) -> Iterator[Element]:
+        """Every node and chain of the network, once, blocks first."""
+        for block in self.blocks.values():
+            yield from walk(block.body)
+        for chain in self.sections.values():
+            yield from walk(chain)
+        for head in self.auxiliary:
+            yield from walk(head.body)
+
+
+def walk(element: Element) -> Iterator[Element]:
+    """The element and all that it holds, from the outside in; the insides of used blocks are not part of it."""
+    yield element
+    if isinstance(element, Chain):
+        for node in element.nodes:
+            yield from walk(node)
+    elif isinstance(element, Fork):
+        for branch in element.branches:
+            yield from walk(branch)

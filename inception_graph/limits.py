@@ -1,0 +1,46 @@
+"""Bounds on what a file may ask for, so that no file can make the tool slow or large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Every bound can be raised by name (``--limit nodes=200000``) for an honest giant.
+
+    Attributes:
+        bytes: Size of the file.
+        depth: Nesting of its mappings and sequences.
+        values: YAML values after aliases are expanded.
+        nodes: Nodes of the network after blocks and repeats are expanded.
+        channels: Channels of any tensor.
+        elements: Elements of any tensor, for one image.
+    """
+
+    bytes: int = 1_000_000
+    depth: int = 48
+    values: int = 200_000
+    nodes: int = 10_000
+    channels: int = 65_536
+    elements: int = 2**28
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Names of the bounds."""
+        return [field.name for field in fields(cls)]
+
+    def raised(self, **bounds: int) -> Limits:
+        """The same limits with some replaced.
+
+        Raises:
+            ValueError: A bound is not positive.
+        """
+        for name, bound in bounds.items():
+            if bound < 1:
+                message = f"the limit '{name}' must be at least 1, not {bound}"
+                raise ValueError(message)
+        return replace(self, **bounds)
+
+
+DEFAULT_LIMITS = Limits()

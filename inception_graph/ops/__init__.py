@@ -1,0 +1,1 @@
+"""Operations: every fact of each one, stated once, in one class."""

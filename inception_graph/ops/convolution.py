@@ -1,0 +1,272 @@
+"""Convolutions, with the normalisation and activation that belong to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+
+from inception_graph.diagnostics.codes import Code
+from inception_graph.ops.activation import ActivationName, applied, in_class_name
+from inception_graph.ops.base import Example, Initialiser, Operation, ShapeFault, Weight, as_map, fit, per_side
+from inception_graph.ops.code import Argument, Call, Helper, Raw, one_line, pair
+from inception_graph.ops.fields import Count, Flag, Number, Pair, WindowPadding, not_a_choice, wrong_type
+from inception_graph.ops.initialisation import WeightInit, initialiser
+from inception_graph.ops.normalisation import BatchNorm
+from inception_graph.ops.window import Window, window
+
+if TYPE_CHECKING:
+    from inception_graph.ops.window import Shape
+
+
+class _NormChoice(BaseModel):
+    """The long form of a norm: its name over its options."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batch_norm: BatchNorm
+
+
+def _norm(value: Any) -> BatchNorm | None:
+    """``none``, ``batch_norm`` or ``{batch_norm: {options}}``."""
+    if isinstance(value, BatchNorm):
+        return value
+    if value is None or value == "none":
+        return None
+    if isinstance(value, str):
+        if value != BatchNorm.key:
+            raise not_a_choice([BatchNorm.key, "none"], value)
+        return BatchNorm()
+    if not isinstance(value, dict):
+        raise wrong_type("'batch_norm', 'none' or {batch_norm: {options}}", value)
+    options: dict[str, Any] = value
+    return _NormChoice.model_validate({name: {} if inner is None else inner for name, inner in options.items()}).batch_norm
+
+
+Norm: TypeAlias = Annotated[
+    BatchNorm | None,
+    PlainValidator(_norm),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["batch_norm", "none", None]},
+                {
+                    "type": "object",
+                    "properties": {"batch_norm": {"$ref": "#/definitions/batch_norm_options"}},
+                    "required": ["batch_norm"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+_SIGNATURE = """\
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int], **kwargs: Any
+    ) -> None:
+"""
+_PADDED_SIGNATURE = """\
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int],
+        padding: tuple[int, int, int, int],
+        **kwargs: Any,
+    ) -> None:
+"""
+
+
+class _Convolution(Operation):
+    """What both kinds of convolution share."""
+
+    family: ClassVar = "convolution"
+    argument: ClassVar = "channels"
+
+    channels: Count
+    """Number of output channels."""
+    kernel: Pair = (1, 1)
+    """Size of the window: a number or [height, width]."""
+    stride: Pair = (1, 1)
+    """Step of the window: a number or [height, width]."""
+    padding: WindowPadding = "same"
+    """same (TensorFlow's rule), valid, a number, [height, width] or [top, bottom, left, right]."""
+    dilation: Pair = (1, 1)
+    """Distance between the window's cells."""
+    bias: Flag = True
+    """Whether a bias is added."""
+    norm: Norm = None
+    """none, batch_norm, or {batch_norm: {options}}."""
+    activation: ActivationName = "none"
+    """Applied last."""
+    init: WeightInit = None
+    """How the weights start."""
+    bias_init: Number | None = None
+    """Constant at which the bias starts."""
+
+    def window(self, x: Shape) -> Window:
+        return window((int(x[1]), int(x[2])), self.kernel, self.stride, self.dilation, self.padding)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        as_map(x, self.key)
+        return fit(self.window(x), x, self.channels, self.key)
+
+    def label(self) -> str:
+        words = (self.key.replace("_", " "), per_side(self.kernel, self.stride))
+        return " ".join(words)
+
+    def _positions(self, x: Shape) -> int:
+        """Number of output cells."""
+        _, height, width = self.shape(x)
+        return height * width
+
+    def _kept(self, first: str, weight: tuple[int, ...]) -> tuple[Weight, ...]:
+        """The last layer's weight, its bias, and what the norm keeps."""
+        bias = (Weight(f"{first}bias", (self.channels,)),) if self.bias else ()
+        norm = () if self.norm is None else self.norm.weights_of(self.channels)
+        return (
+            Weight(f"{first}weight", weight),
+            *bias,
+            *(Weight(f"norm.{kept.name}", kept.shape, kept.trained) for kept in norm),
+        )
+
+    def _options(self, window: Window) -> dict[str, Argument]:
+        """Keywords of the unit that differ from those of ``nn.Conv2d``."""
+        options: dict[str, Argument] = {}
+        if self.stride != (1, 1):
+            options["stride"] = pair(self.stride)
+        (top, bottom), (left, right) = window.pads
+        if not window.symmetric():
+            options["padding"] = (left, right, top, bottom)
+        elif (top, left) != (0, 0):
+            options["padding"] = pair((top, left))
+        if self.dilation != (1, 1):
+            options["dilation"] = pair(self.dilation)
+        return options
+
+    def _unit(self, stem: str, words: str, layers: dict[str, str], output: str, *, padded: bool) -> Helper:
+        """A module of a convolution's layers and of what follows them."""
+        steps = [words]
+        needs: tuple[Helper, ...] = ()
+        if padded:
+            layers = {"pad": "nn.ZeroPad2d(padding)", **layers}
+            output = output.replace("(x)", "(self.pad(x))")
+            steps.insert(0, "zero padding")
+        if self.norm is not None:
+            call = self.norm.module_of(Raw("out_channels"))
+            layers["norm"] = one_line(call)
+            output = f"self.norm({output})"
+            needs = (call.helper,) if call.helper else ()
+            steps.append("batch normalisation")
+        activation = in_class_name(self.activation)
+        sentence = ", ".join(filter(None, [*steps, activation]))
+        name = f"{'Pad' if padded else ''}{stem}{'' if self.norm is None else 'BN'}{activation}"
+        lines = "".join(f"        self.{layer} = {code}\n" for layer, code in layers.items())
+        source = (
+            f'class {{name}}(nn.Module):\n    """{sentence[0].upper()}{sentence[1:]}."""\n\n'
+            f"{_PADDED_SIGNATURE if padded else _SIGNATURE}        super().__init__()\n{lines}\n"
+            f"    def forward(self, x: Tensor) -> Tensor:\n        return {applied(self.activation, output)}"
+        )
+        return Helper(name, source, needs)
+
+
+class Conv(_Convolution):
+    """A convolution, then its normalisation and activation."""
+
+    key: ClassVar = "conv"
+    examples: ClassVar = (
+        Example({"conv": 8}, ((3, 9, 9),), (8, 9, 9)),
+        Example({"conv": 8, "kernel": 3, "bias": False}, ((4, 9, 9),), (8, 9, 9)),
+        Example({"conv": 8, "kernel": [1, 7], "activation": "relu"}, ((4, 9, 9),), (8, 9, 9)),
+        Example({"conv": 8, "kernel": 3, "stride": 2, "padding": "valid", "norm": "batch_norm"}, ((4, 9, 9),), (8, 4, 4)),
+        Example({"conv": 8, "kernel": 3, "stride": 2}, ((4, 8, 9),), (8, 4, 5)),
+        Example({"conv": 8, "kernel": 3, "stride": 2, "norm": {"batch_norm": {"scale": False}}, "bias": False,
+                 "activation": "silu"}, ((4, 8, 8),), (8, 4, 4)),
+        Example({"conv": 8, "kernel": 3, "groups": 4, "dilation": 2, "padding": [2, 1]}, ((4, 9, 9),), (8, 9, 7)),
+        Example({"conv": 8, "kernel": 2, "padding": [1, 0, 0, 1]}, ((4, 5, 5),), (8, 5, 5)),
+    )  # fmt: skip
+
+    groups: Count = 1
+    """Number of groups into which the channels are divided."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        as_map(inputs[0], self.key)
+        for channels, whose in ((inputs[0][0], "input"), (self.channels, "output")):
+            if channels % self.groups:
+                message = f"{channels} {whose} channels cannot be divided into {self.groups} groups"
+                fitting = [n for n in range(1, self.groups + 1) if inputs[0][0] % n == 0 == self.channels % n]
+                raise ShapeFault(
+                    Code.INDIVISIBLE_GROUPS, message, field="groups", hint=f"'groups: {fitting[-1]}' divides both"
+                )
+        return super().shape(*inputs)
+
+    def _bare(self, window: Window) -> bool:
+        """Whether ``nn.Conv2d`` is all that is needed."""
+        return self.norm is None and self.activation == "none" and window.symmetric()
+
+    def weights(self, x: Shape) -> tuple[Weight, ...]:
+        first = "" if self._bare(self.window(x)) else "conv."
+        return self._kept(first, (self.channels, x[0] // self.groups, *self.kernel))
+
+    def macs(self, x: Shape) -> int:
+        return self._positions(x) * self.channels * (x[0] // self.groups) * self.kernel[0] * self.kernel[1]
+
+    def module(self, x: Shape) -> Call:
+        window = self.window(x)
+        options = self._options(window)
+        if self.groups != 1:
+            options["groups"] = self.groups
+        arguments: tuple[Argument, ...] = (x[0], self.channels, pair(self.kernel))
+        if self._bare(window):
+            return Call("nn.Conv2d", arguments, options if self.bias else {**options, "bias": False})
+        bias = "" if self.bias else "bias=False, "
+        layer = f"nn.Conv2d(in_channels, out_channels, kernel_size, {bias}**kwargs)"
+        unit = self._unit("Conv", "convolution", {"conv": layer}, "self.conv(x)", padded=not window.symmetric())
+        return Call(unit.name, arguments, options, unit)
+
+    def initialisers(self) -> dict[str, Initialiser]:
+        # A bare layer has no part named 'conv'; whoever applies the initialisers looks for both.
+        return {"conv": initialiser(self.init, self.bias_init if self.bias else None)}
+
+
+class SeparableConv(_Convolution):
+    """A depthwise convolution, then a 1x1 convolution over its channels, with nothing between them."""
+
+    key: ClassVar = "separable_conv"
+    examples: ClassVar = (
+        Example({"separable_conv": 8, "kernel": 3}, ((4, 9, 9),), (8, 9, 9)),
+        Example({"separable_conv": 8, "kernel": 7, "stride": 2, "multiplier": 2, "bias": False, "norm": "batch_norm",
+                 "activation": "relu"}, ((3, 16, 16),), (8, 8, 8)),
+        Example({"separable_conv": 8, "kernel": 3, "stride": 2, "padding": 1}, ((4, 9, 9),), (8, 5, 5)),
+    )  # fmt: skip
+
+    multiplier: Count = 1
+    """Channels that the depthwise convolution makes of each input channel."""
+
+    def weights(self, x: Shape) -> tuple[Weight, ...]:
+        between = x[0] * self.multiplier
+        depthwise = Weight("depthwise.weight", (between, 1, *self.kernel))
+        return (depthwise, *self._kept("pointwise.", (self.channels, between, 1, 1)))
+
+    def macs(self, x: Shape) -> int:
+        between = x[0] * self.multiplier
+        return self._positions(x) * between * (self.kernel[0] * self.kernel[1] + self.channels)
+
+    def module(self, x: Shape) -> Call:
+        window = self.window(x)
+        between = "in_channels" if self.multiplier == 1 else f"in_channels * {int(self.multiplier)}"
+        layers = {
+            "depthwise": f"nn.Conv2d(\n            in_channels, {between}, kernel_size, groups=in_channels, bias=False, **kwargs\n        )",
+            "pointwise": f"nn.Conv2d({between}, out_channels, 1{'' if self.bias else ', bias=False'})",
+        }
+        words, output = "depthwise convolution, 1x1 convolution", "self.pointwise(self.depthwise(x))"
+        unit = self._unit("SeparableConv", words, layers, output, padded=not window.symmetric())
+        return Call(unit.name, (x[0], self.channels, pair(self.kernel)), self._options(window), unit)
+
+    def initialisers(self) -> dict[str, Initialiser]:
+        return {
+            "depthwise": initialiser(self.init, None),
+            "pointwise": initialiser(self.init, self.bias_init if self.bias else None),
+        }

@@ -1,0 +1,162 @@
+"""Types of operations' fields: how a YAML value is checked, what it becomes, and what an editor says of it.
+
+The checks keep the very number that they are given, so that a traced number stays traced.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from inception_graph.ops.window import Pads, Padding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def show(value: object) -> str:
+    """A value in a message: short, as YAML would have it."""
+    words = {None: "nothing", True: "true", False: "false"}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = f"'{value}'" if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else text[:36] + "...'"  # noqa: PLR2004
+
+
+def wrong_type(expected: str, value: object) -> PydanticCustomError:
+    """The error for a value of another kind."""
+    return PydanticCustomError("wrong_type", "expected {expected}, found {found}", {"expected": expected, "found": show(value)})  # fmt: skip
+
+
+def out_of_range(expected: str, value: object) -> PydanticCustomError:
+    """The error for a number outside its bounds."""
+    return PydanticCustomError("out_of_range", "must be {expected}, not {found}", {"expected": expected, "found": show(value)})  # fmt: skip
+
+
+def not_a_choice(choices: list[str], value: object) -> PydanticCustomError:
+    """The error for a word that is not one of those known."""
+    return PydanticCustomError(
+        "not_a_choice",
+        "expected one of {choices}, found {found}",
+        {"choices": ", ".join(choices), "found": show(value), "word": value, "known": choices},
+    )
+
+
+def is_int(value: object) -> bool:
+    """Whether a value is a whole number; true and false are not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def whole(at_least: int) -> Callable[[Any], int]:
+    """A check for whole numbers from a bound on."""
+
+    def check(value: Any) -> int:
+        if not is_int(value):
+            raise wrong_type("a whole number", value)
+        if value < at_least:
+            raise out_of_range(f"at least {at_least}", value)
+        return value
+
+    return check
+
+
+def _pair(at_least: int) -> Callable[[Any], tuple[int, int]]:
+    single = whole(at_least)
+
+    def check(value: Any) -> tuple[int, int]:
+        if isinstance(value, list | tuple):
+            if len(value) != 2 or not all(is_int(item) for item in value):
+                raise wrong_type("a whole number or [height, width]", value)
+            return single(value[0]), single(value[1])
+        if not is_int(value):
+            raise wrong_type("a whole number or [height, width]", value)
+        return single(value), single(value)
+
+    return check
+
+
+def _number(check_range: Callable[[float], bool], expected: str) -> Callable[[Any], float]:
+    def check(value: Any) -> float:
+        if not is_number(value):
+            raise wrong_type("a number", value)
+        if not check_range(value):
+            raise out_of_range(expected, value)
+        return value
+
+    return check
+
+
+_PADDING = "'same', 'valid', a whole number, [height, width] or [top, bottom, left, right]"
+
+
+def sides(value: Any) -> Pads:
+    """Cells around a map, from a number, [height, width] or [top, bottom, left, right]."""
+    if is_int(value):
+        cells = [value] * 4
+    elif isinstance(value, list | tuple) and all(is_int(item) for item in value) and len(value) in (2, 4):
+        cells = list(value) if len(value) == 4 else [value[0], value[0], value[1], value[1]]  # noqa: PLR2004
+    elif isinstance(value, tuple) and len(value) == 2 and all(isinstance(item, tuple) for item in value):
+        return value  # already in its final form
+    else:
+        raise wrong_type(_PADDING, value)
+    if min(cells) < 0:
+        raise out_of_range("at least 0", min(cells))
+    return (cells[0], cells[1]), (cells[2], cells[3])
+
+
+def _padding(value: Any) -> Padding:
+    if value in ("same", "valid"):
+        return value
+    if isinstance(value, str):
+        raise not_a_choice(["same", "valid"], value)
+    return sides(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise wrong_type("true or false", value)
+    return value
+
+
+_SIZE = {"type": "integer", "minimum": 1}
+_CELLS = {"type": "integer", "minimum": 0}
+
+
+def _or_pair(single: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [single, {"type": "array", "items": single, "minItems": 2, "maxItems": 2}]}
+
+
+_SIDES = [_CELLS, {"type": "array", "items": _CELLS, "minItems": 2, "maxItems": 2},
+          {"type": "array", "items": _CELLS, "minItems": 4, "maxItems": 4}]  # fmt: skip
+
+Count: TypeAlias = Annotated[int, PlainValidator(whole(1)), WithJsonSchema(_SIZE)]
+Pair: TypeAlias = Annotated[tuple[int, int], PlainValidator(_pair(1)), WithJsonSchema(_or_pair(_SIZE))]
+Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
+Number: TypeAlias = Annotated[
+    float, PlainValidator(_number(lambda _: True, "a number")), WithJsonSchema({"type": "number"})
+]
+Positive: TypeAlias = Annotated[
+    float,
+    PlainValidator(_number(lambda value: value > 0, "greater than 0")),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+Rate: TypeAlias = Annotated[
+    float,
+    PlainValidator(_number(lambda value: 0 <= value < 1, "at least 0 and less than 1")),
+    WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
+]
+Sides: TypeAlias = Annotated[Pads, PlainValidator(sides), WithJsonSchema({"anyOf": _SIDES})]
+WindowPadding: TypeAlias = Annotated[
+    Padding, PlainValidator(_padding), WithJsonSchema({"anyOf": [{"enum": ["same", "valid"]}, *_SIDES]})
+]

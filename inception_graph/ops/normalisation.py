@@ -1,0 +1,149 @@
+"""Normalisations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from inception_graph.ops.base import Example, Operation, Weight, as_map
+from inception_graph.ops.code import Argument, Call, Helper
+from inception_graph.ops.fields import Count, Flag, Number, Positive
+
+if TYPE_CHECKING:
+    from inception_graph.ops.window import Shape
+
+_NO_SCALE = Helper(
+    "BatchNormNoScale2d",
+    '''\
+class {name}(nn.BatchNorm2d):
+    """Batch normalisation that learns a shift but no scale, as TensorFlow's networks have it."""
+
+    def __init__(self, num_features: int, **options: Any) -> None:
+        super().__init__(num_features, **options)
+        del self.weight
+        self.register_buffer("weight", torch.ones(num_features), persistent=False)''',
+)
+
+
+class BatchNorm(Operation):
+    """Normalises each channel over the batch while training, by running statistics afterwards."""
+
+    key: ClassVar = "batch_norm"
+    argument: ClassVar = None
+    family: ClassVar = "normalisation"
+    examples: ClassVar = (
+        Example({"batch_norm": None}, ((8, 4, 4),), (8, 4, 4)),
+        Example({"batch_norm": None, "eps": 0.001, "momentum": 0.01, "scale": False}, ((8, 4, 4),), (8, 4, 4)),
+    )
+
+    eps: Positive = 1e-5
+    """Added to the variance. The family's networks use 0.001."""
+    momentum: Positive = 0.1
+    """Share of the newest batch in the running statistics (1 - TensorFlow's decay)."""
+    scale: Flag = True
+    """Whether a scale (gamma) is learnt; the shift (beta) always is."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return as_map(inputs[0], self.key)
+
+    def weights(self, x: Shape) -> tuple[Weight, ...]:
+        return self.weights_of(x[0])
+
+    def weights_of(self, channels: int) -> tuple[Weight, ...]:
+        """The tensors kept for a number of channels."""
+        scale = (Weight("weight", (channels,)),) if self.scale else ()
+        return (
+            *scale,
+            Weight("bias", (channels,)),
+            Weight("running_mean", (channels,), trained=False),
+            Weight("running_var", (channels,), trained=False),
+            Weight("num_batches_tracked", (), trained=False),
+        )
+
+    def module(self, x: Shape) -> Call:
+        return self.module_of(x[0])
+
+    def module_of(self, channels: Argument) -> Call:
+        """The constructor call for a number of channels, which may be a piece of source."""
+        options: dict[str, Argument] = {}
+        if self.eps != 1e-5:  # noqa: PLR2004
+            options["eps"] = self.eps
+        if self.momentum != 0.1:  # noqa: PLR2004
+            options["momentum"] = self.momentum
+        if self.scale:
+            return Call("nn.BatchNorm2d", (channels,), options)
+        return Call(_NO_SCALE.name, (channels,), options, _NO_SCALE)
+
+    def label(self) -> str:
+        return "batch norm"
+
+
+class LocalResponseNorm(Operation):
+    """Divides by the energy of neighbouring channels, as AlexNet and GoogLeNet do (Krizhevsky et al., 2012)."""
+
+    key: ClassVar = "lrn"
+    argument: ClassVar = "window_channels"
+    family: ClassVar = "normalisation"
+    examples: ClassVar = (Example({"lrn": 5}, ((16, 6, 6),), (16, 6, 6)),)
+
+    window_channels: Count
+    """Number of neighbouring channels."""
+    alpha: Number = 1e-4
+    """Weight of the energy; divided by the number of channels, as in Caffe and PyTorch but not TensorFlow."""
+    beta: Number = 0.75
+    """Exponent."""
+    k: Number = 1.0
+    """Added to the energy."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return as_map(inputs[0], self.key)
+
+    def module(self, x: Shape) -> Call:
+        del x
+        options: dict[str, Argument] = {"alpha": self.alpha, "beta": self.beta, "k": self.k}
+        default = {"alpha": 1e-4, "beta": 0.75, "k": 1.0}
+        changed = {name: value for name, value in options.items() if value != default[name]}
+        return Call("nn.LocalResponseNorm", (self.window_channels,), changed)
+
+    def label(self) -> str:
+        return "LRN"
+
+
+_L2 = Helper(
+    "L2Normalize",
+    '''\
+class {name}(nn.Module):
+    """Scales each vector to length one."""
+
+    def __init__(self, eps: float = 1e-12) -> None:
+        super().__init__()
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.normalize(x, dim=1, eps=self.eps)''',
+)
+
+
+class L2Normalize(Operation):
+    """Scales the channels of each cell to Euclidean length one, as face embeddings are."""
+
+    key: ClassVar = "l2_normalize"
+    argument: ClassVar = None
+    family: ClassVar = "normalisation"
+    examples: ClassVar = (
+        Example({"l2_normalize": None}, ((128,),), (128,)),
+        Example({"l2_normalize": None, "eps": 1e-6}, ((8, 2, 2),), (8, 2, 2)),
+    )
+
+    eps: Positive = 1e-12
+    """Smallest length that is divided by."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def module(self, x: Shape) -> Call:
+        del x
+        options: dict[str, Argument] = {} if self.eps == 1e-12 else {"eps": self.eps}  # noqa: PLR2004
+        return Call(_L2.name, (), options, _L2)
+
+    def label(self) -> str:
+        return "L2 norm"

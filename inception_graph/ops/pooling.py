@@ -1,0 +1,248 @@
+"""Pooling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from inception_graph.diagnostics.codes import Code
+from inception_graph.ops.base import Example, Operation, ShapeFault, as_map, fit, per_side
+from inception_graph.ops.code import Argument, Call, Helper, pair
+from inception_graph.ops.fields import Flag, Pair, WindowPadding, not_a_choice, whole, wrong_type
+from inception_graph.ops.window import Window, window
+
+if TYPE_CHECKING:
+    from inception_graph.ops.window import Shape
+
+_GLOBAL, _ADAPTIVE = "global", "adaptive"
+
+
+def _pair_or_word(value: Any) -> tuple[int, int] | str:
+    if isinstance(value, str):
+        if value not in (_GLOBAL, _ADAPTIVE):
+            raise not_a_choice([_GLOBAL, _ADAPTIVE], value)
+        return value
+    cells = list(value) if isinstance(value, list | tuple) and len(value) == 2 else [value, value]  # noqa: PLR2004
+    check = whole(1)
+    if not all(isinstance(cell, int) for cell in cells):
+        raise wrong_type("a whole number, [height, width], 'global' or 'adaptive'", value)
+    return check(cells[0]), check(cells[1])
+
+
+AverageKernel: TypeAlias = Annotated[
+    tuple[int, int] | str,
+    PlainValidator(_pair_or_word),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2},
+                {"enum": [_GLOBAL, _ADAPTIVE]},
+            ]
+        }
+    ),
+]
+
+
+class _Pool(Operation):
+    """What both kinds of pooling share."""
+
+    argument: ClassVar = "kernel"
+    family: ClassVar = "pooling"
+
+    stride: Pair | None = None
+    """Step of the window; the size of the window unless given."""
+    padding: WindowPadding = "valid"
+    """same (TensorFlow's rule), valid, a number, [height, width] or [top, bottom, left, right]."""
+    ceil: Flag = False
+    """Whether a last window that overhangs the input counts, as in Caffe."""
+
+    def _window(self, x: Shape, kernel: tuple[int, int]) -> Window:
+        stride = self.stride or kernel
+        return window((int(x[1]), int(x[2])), kernel, stride, (1, 1), self.padding, ceil=self.ceil)
+
+    def _checked(self, x: Shape, kernel: tuple[int, int]) -> Shape:
+        pads = self._window(x, kernel).pads
+        for cells, span in zip(pads, kernel, strict=True):
+            if max(cells) >= span:
+                message = f"{max(cells)} cells of padding hold a whole {kernel[0]}x{kernel[1]} window, which pools nothing"
+                hint = f"use at most {span // 2}, or 'padding: same'"
+                raise ShapeFault(Code.PADDING_TOO_LARGE, message, field="padding", hint=hint)
+        return fit(self._window(x, kernel), x, x[0], self.key)
+
+    def _torch_window(self, x: Shape, kernel: tuple[int, int]) -> dict[str, Argument] | None:
+        """Keywords with which torch's pools have this very window, or None where they cannot."""
+        wanted = self._window(x, kernel)
+        (top, bottom), (left, right) = wanted.pads
+        ceil = wanted.ceil
+        if not wanted.symmetric():
+            # A window padded behind only is one that overhangs; that much torch can do.
+            overhang = Window(kernel, wanted.stride, (1, 1), ((0, 0), (0, 0)), ceil=True)
+            same_count = all(overhang.size(a, x[1 + a]) == wanted.size(a, x[1 + a]) for a in (0, 1))
+            if top or left or not same_count:
+                return None
+            ceil = True
+        elif top > kernel[0] // 2 or left > kernel[1] // 2:
+            return None  # torch pads by half a window at the most
+        options: dict[str, Argument] = {"stride": pair(wanted.stride)}
+        if (top, left) != (0, 0):
+            options["padding"] = pair((top, left))
+        if ceil:
+            options["ceil_mode"] = True
+        return options
+
+    def _torch_pads(self, x: Shape, kernel: tuple[int, int]) -> tuple[int, int, int, int]:
+        """(left, right, top, bottom)."""
+        (top, bottom), (left, right) = self._window(x, kernel).pads
+        return left, right, top, bottom
+
+
+class MaxPool(_Pool):
+    """The largest value under a window; padding never wins."""
+
+    key: ClassVar = "max_pool"
+    examples: ClassVar = (
+        Example({"max_pool": 2}, ((4, 8, 8),), (4, 4, 4)),
+        Example({"max_pool": 3, "stride": 2, "ceil": True}, ((4, 8, 8),), (4, 4, 4)),
+        Example({"max_pool": 3, "stride": 1, "padding": "same"}, ((4, 7, 9),), (4, 7, 9)),
+        Example({"max_pool": 3, "stride": 2, "padding": "same"}, ((4, 8, 8),), (4, 4, 4)),
+        Example({"max_pool": 3, "stride": 2, "padding": "same"}, ((4, 8, 7),), (4, 4, 4)),
+        Example({"max_pool": [3, 2], "stride": [2, 1], "padding": [1, 0]}, ((4, 7, 7),), (4, 4, 6)),
+        Example({"max_pool": 4, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
+    )
+
+    kernel: Pair
+    """Size of the window: a number or [height, width]."""
+
+    def window(self, x: Shape) -> Window:
+        return self._window(x, self.kernel)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return self._checked(as_map(inputs[0], self.key), self.kernel)
+
+    def module(self, x: Shape) -> Call:
+        options = self._torch_window(x, self.kernel)
+        if options is not None:
+            return Call("nn.MaxPool2d", (pair(self.kernel),), options)
+        stride: Argument = pair(self.stride or self.kernel)
+        pad = Call("nn.ConstantPad2d", (self._torch_pads(x, self.kernel), float("-inf")))
+        pool = Call("nn.MaxPool2d", (pair(self.kernel),), {"stride": stride} | ({"ceil_mode": True} if self.ceil else {}))
+        return Call("nn.Sequential", (pad, pool))
+
+    def label(self) -> str:
+        return f"max pool {per_side(self.kernel, self.stride or self.kernel)}"
+
+
+_GLOBAL_POOL = Helper(
+    "GlobalAvgPool2d",
+    '''\
+class {name}(nn.Module):
+    """The mean of each channel."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean(dim=(2, 3))''',
+)
+
+_PAD_POOL = Helper(
+    "PadAvgPool2d",
+    '''\
+class {name}(nn.Module):
+    """Average pooling with padding of its own on each side, which the averages leave out."""
+
+    def __init__(
+        self,
+        kernel_size: int | tuple[int, int],
+        padding: tuple[int, int, int, int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__()
+        self.pad = nn.ZeroPad2d(padding)
+        self.pool = nn.AvgPool2d(kernel_size, **kwargs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inside = torch.ones_like(x[:1, :1])
+        return self.pool(self.pad(x)) / self.pool(self.pad(inside))''',
+)
+
+
+class AvgPool(_Pool):
+    """The mean under a window, of each whole channel (global), or over a grid of cells (adaptive)."""
+
+    key: ClassVar = "avg_pool"
+    examples: ClassVar = (
+        Example({"avg_pool": "global"}, ((4, 7, 9),), (4,)),
+        Example({"avg_pool": "adaptive", "output": [2, 3]}, ((4, 7, 9),), (4, 2, 3)),
+        Example({"avg_pool": 3, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
+        Example({"avg_pool": 3, "stride": 1, "padding": 1, "count_padding": True}, ((4, 7, 7),), (4, 7, 7)),
+        Example({"avg_pool": 5, "stride": 3, "ceil": True}, ((4, 15, 15),), (4, 5, 5)),
+        Example({"avg_pool": 3, "stride": 2, "padding": "same"}, ((4, 8, 8),), (4, 4, 4)),
+        Example({"avg_pool": 4, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
+        Example({"avg_pool": 4, "stride": 1, "padding": "same", "count_padding": True}, ((4, 7, 7),), (4, 7, 7)),
+    )
+
+    kernel: AverageKernel
+    """Size of the window, or global (the result is a vector), or adaptive (to the size given by output)."""
+    output: Pair | None = None
+    """Size of an adaptive pool's result: a number or [height, width]."""
+    count_padding: Flag = False
+    """Whether averages count the padding, as in Caffe and by PyTorch's default, but not in TensorFlow."""
+
+    def window(self, x: Shape) -> Window:
+        height, width = int(x[1]), int(x[2])
+        if self.kernel == _GLOBAL:
+            return Window((height, width), (1, 1), (1, 1), ((0, 0), (0, 0)))
+        if self.output is not None:
+            # The cells of an adaptive pool can differ in size by one; this is the largest.
+            rows, columns = self.output
+            kernel = (-(-height // rows) + (height % rows > 0), -(-width // columns) + (width % columns > 0))
+            step = (max(height // rows, 1), max(width // columns, 1))
+            return Window(kernel, step, (1, 1), ((0, 0), (0, 0)))
+        return self._window(x, self._fixed)
+
+    @property
+    def _fixed(self) -> tuple[int, int]:
+        """The size of an ordinary window."""
+        if isinstance(self.kernel, str):
+            raise AssertionError(self.kernel)
+        return self.kernel
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x = as_map(inputs[0], self.key)
+        if (self.output is not None) != (self.kernel == _ADAPTIVE):
+            message = "an adaptive pool and its 'output' need each other"
+            hint = "write {avg_pool: adaptive, output: [height, width]}"
+            raise ShapeFault(Code.OPERATION_SHAPE, message, hint=hint)
+        if self.kernel == _GLOBAL:
+            return (x[0],)
+        if self.output is not None:
+            return x[0], *self.output
+        return self._checked(x, self._fixed)
+
+    def module(self, x: Shape) -> Call:
+        if self.kernel == _GLOBAL:
+            return Call(_GLOBAL_POOL.name, helper=_GLOBAL_POOL)
+        if self.output is not None:
+            return Call("nn.AdaptiveAvgPool2d", (self.output,))
+        options = self._torch_window(x, self._fixed)
+        pads = self._window(x, self._fixed).pads
+        padded = pads != ((0, 0), (0, 0))
+        counted = self.count_padding and padded
+        if options is not None and not (counted and "padding" not in options):
+            if not self.count_padding and (padded or self.ceil):
+                options["count_include_pad"] = False
+            return Call("nn.AvgPool2d", (pair(self._fixed),), options)
+        around = self._torch_pads(x, self._fixed)
+        more: dict[str, Argument] = {"stride": pair(self.stride or self._fixed)}
+        more |= {"ceil_mode": True} if self.ceil else {}
+        if counted:
+            pool = Call("nn.AvgPool2d", (pair(self._fixed),), more)
+            return Call("nn.Sequential", (Call("nn.ZeroPad2d", (around,)), pool))
+        return Call(_PAD_POOL.name, (pair(self._fixed), around), more, _PAD_POOL)
+
+    def label(self) -> str:
+        if self.kernel == _GLOBAL:
+            return "global avg pool"
+        if self.output is not None:
+            return f"avg pool to {self.output[0]}x{self.output[1]}"
+        return f"avg pool {per_side(self._fixed, self.stride or self._fixed)}"

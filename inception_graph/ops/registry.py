@@ -1,0 +1,52 @@
+"""All operations that a spec can name: ours, and those of installed packages."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from inception_graph.ops.activation import Activation
+from inception_graph.ops.base import Operation
+from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.joining import Add, Concat
+from inception_graph.ops.linear import Dropout, Linear
+from inception_graph.ops.normalisation import BatchNorm, L2Normalize, LocalResponseNorm
+from inception_graph.ops.pooling import AvgPool, MaxPool
+from inception_graph.ops.reshaping import Flatten, Pad, Scale
+
+ENTRY_POINTS = "inception_graph.operations"
+"""The entry point group under which a package announces classes derived from ``Operation``."""
+
+_OURS: tuple[type[Operation], ...] = (
+    Conv, SeparableConv, MaxPool, AvgPool, LocalResponseNorm, BatchNorm, Activation, Dropout, Flatten, Linear,
+    L2Normalize, Concat, Add, Scale, Pad,
+)  # fmt: skip
+
+
+class PluginError(Exception):
+    """An installed package announces an operation that cannot be used."""
+
+
+@cache
+def operations() -> dict[str, type[Operation]]:
+    """Every operation by its key.
+
+    Raises:
+        PluginError: A package announces something else than an operation, or a key that is taken.
+    """
+    from importlib.metadata import entry_points
+
+    known = {operation.key: operation for operation in _OURS}
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.name, entry.value)):
+        try:
+            loaded = entry.load()
+        except Exception as error:
+            message = f"the operation '{entry.name}' of {entry.value} cannot be loaded: {error}"
+            raise PluginError(message) from error
+        if not (isinstance(loaded, type) and issubclass(loaded, Operation)):
+            message = f"the entry point '{entry.name}' ({entry.value}) is not a class derived from Operation"
+            raise PluginError(message)
+        if loaded.key in known:
+            message = f"the operation '{loaded.key}' of {entry.value} exists already"
+            raise PluginError(message)
+        known[loaded.key] = loaded
+    return known

@@ -1,0 +1,64 @@
+"""Which names a node may have: those that can stand in Python and in a state dict as they are."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING
+
+from inception_graph.diagnostics.codes import Code
+
+if TYPE_CHECKING:
+    from inception_graph.diagnostics.report import Report
+    from inception_graph.diagnostics.source import Place
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LONGEST = 64
+
+# Attributes of nn.Module, nn.Sequential and nn.ModuleDict: a submodule of such a name would hide them.
+# tests/architecture holds this list against torch itself.
+MODULE_ATTRIBUTES = frozenset(
+    "T_destination add_module append apply bfloat16 buffers call_super_init children clear compile cpu cuda double "
+    "dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half "
+    "insert ipu items keys load_state_dict modules mtia named_buffers named_children named_modules named_parameters "
+    "parameters pop register_backward_hook register_buffer register_forward_hook register_forward_pre_hook "
+    "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook "
+    "register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook "
+    "register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty "
+    "train training type update values xpu zero_grad".split()
+)
+TUPLE_ATTRIBUTES = frozenset({"count", "index", "logits"})
+"""Names that an auxiliary head cannot have beside the main one in a named tuple."""
+
+
+def fault_of(name: str) -> str | None:
+    """Why a text cannot be a name, or None where it can."""
+    if not _NAME.fullmatch(name):
+        return "a name is made of letters, digits and _, and starts with a letter"
+    if len(name) > _LONGEST:
+        return f"a name has at most {_LONGEST} characters"
+    if keyword.iskeyword(name) or name in ("self", "super"):
+        return "this is a word of the Python language"
+    if name in MODULE_ATTRIBUTES:
+        return "every torch module has an attribute of this name"
+    return None
+
+
+def check_name(name: str, what: str, place: Place, report: Report) -> bool:
+    """Report a name that cannot be used; whether it can."""
+    fault = fault_of(name)
+    if fault is None:
+        return True
+    shown = name if len(name) <= _LONGEST else name[:_LONGEST] + "..."
+    hint = f"call it '{_mended(name)}'" if _mended(name) else None
+    report.add(Code.BAD_NAME, f"{shown!r} cannot be the name of a {what}: {fault}", place, hint=hint)
+    return False
+
+
+def _mended(name: str) -> str | None:
+    mended = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:_LONGEST]
+    if mended[:1].isdigit():
+        mended = f"n{mended}"
+    if mended and fault_of(mended):
+        mended += "_1"
+    return mended if mended and fault_of(mended) is None else None

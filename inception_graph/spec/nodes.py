@@ -1,0 +1,321 @@
+"""From the tree of a node, a chain or a branch to the elements of a ``Program``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from inception_graph.diagnostics.codes import Code
+from inception_graph.diagnostics.report import Related, did_you_mean
+from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic, is_symbolic, parse
+from inception_graph.ir.faults import report_faults
+from inception_graph.ir.program import Broken, Chain, Element, Fork, Leaf, Use
+from inception_graph.ops.base import Join
+from inception_graph.ops.fields import show
+from inception_graph.spec.names import check_name
+from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
+
+if TYPE_CHECKING:
+    from inception_graph.diagnostics.report import Report
+    from inception_graph.diagnostics.source import Path, Place, Places
+    from inception_graph.ops.base import Operation
+
+_MOST_REPEATS = 1_000_000
+
+
+@dataclass
+class Scope:
+    """Names that expressions may use, and those that some expression has used.
+
+    Attributes:
+        arguments: Those of the block, empty outside of blocks.
+        variables: Those of the spec.
+        used: Names that were read.
+    """
+
+    arguments: tuple[str, ...]
+    variables: tuple[str, ...]
+    used: set[str] = field(default_factory=set[str])
+
+
+@dataclass
+class NodeReader:
+    """Reads nodes; knows every operation and the arguments of every block."""
+
+    report: Report
+    places: Places
+    operations: dict[str, type[Operation]]
+    blocks: dict[str, tuple[str, ...]]
+    defaults: dict[str, dict[str, Symbolic]]
+
+    def chain(self, name: str, tree: Tree, path: Path, scope: Scope) -> Chain:
+        """Nodes by name, in order. An empty chain is the identity."""
+        if isinstance(tree, Scalar) and tree.value is None:
+            return Chain(name, path, ())
+        if not isinstance(tree, Mapping):
+            found = show(tree.plain())
+            self.report.add(Code.WRONG_TYPE, f"expected nodes by name, found {found}", place(tree))
+            return Chain(name, path, ())
+        nodes: list[Element] = []
+        for child, (key, value) in tree.entries.items():
+            check_name(child, "node", place(key), self.report)
+            nodes.append(self.node(child, value, (*path, child), scope))
+        return Chain(name, path, tuple(nodes))
+
+    def element(self, name: str, tree: Tree, path: Path, scope: Scope) -> Element:
+        """A node or a chain, whichever stands there."""
+        if isinstance(tree, Mapping) and tree.entries and self._is_node(tree):
+            return self.node(name, tree, path, scope)
+        return self.chain(name, tree, path, scope)
+
+    def _is_node(self, tree: Mapping) -> bool:
+        """A mapping that holds an operation is a node; one of nothing but scalars is meant to be one."""
+        for key, (_, value) in tree.entries.items():
+            operation = self.operations.get(key)
+            if key in self.blocks or (operation is not None and operation.many):
+                return True
+            if operation is not None and not (isinstance(value, Mapping) and self._keys(value)):
+                return True
+        return not any(isinstance(value, Mapping) for _, value in tree.entries.values())
+
+    def _keys(self, tree: Mapping) -> list[str]:
+        """The keys of a mapping that name an operation or a block."""
+        return [key for key in tree.entries if key in self.operations or key in self.blocks]
+
+    def _operation_keys(self, tree: Mapping) -> list[str]:
+        """The keys that can be a node's operation: 'activation' beside 'conv' is a field of the conv."""
+        keys = self._keys(tree)
+        if len(keys) < 2:  # noqa: PLR2004
+            return keys
+        fields = {key: self.operations[key].model_fields if key in self.operations else () for key in keys}
+        heads = [key for key in keys if all(other == key or other in fields[key] for other in keys)]
+        return heads or keys
+
+    def node(self, name: str, tree: Tree, path: Path, scope: Scope) -> Element:
+        """A node, or a broken one after reporting why."""
+        if not isinstance(tree, Mapping):
+            message = f"expected a node such as {{conv: 64, kernel: 3}}, found {show(tree.plain())}"
+            self.report.add(Code.WRONG_TYPE, message, place(tree))
+            return Broken(name, path)
+        keys = self._operation_keys(tree)
+        if len(keys) != 1:
+            self._blame_keys(tree, keys, path)
+            return Broken(name, path)
+        key = keys[0]
+        reads = self._reads(tree, path)
+        if key in self.blocks:
+            return self._use(name, tree, path, scope, key, reads)
+        operation = self.operations[key]
+        attributes, origins = self._attributes(tree, path, scope, operation)
+        if attributes is None:
+            return Broken(name, path)
+        ready, valid = self._ready(operation, attributes, origins, path)
+        if issubclass(operation, Join):
+            joined = self._joined(tree, key, path, scope)
+            if joined is None or not valid:
+                return Broken(name, path)
+            branches, names = joined
+            return Fork(name, path, operation, attributes, origins, ready, branches, names, reads)
+        return Leaf(name, path, operation, attributes, origins, ready, reads) if valid else Broken(name, path)
+
+    def _blame_keys(self, tree: Mapping, keys: list[str], path: Path) -> None:
+        if keys:
+            others = tuple(Related(f"and '{key}' is one", place(tree.key(key))) for key in keys[1:])
+            message = f"a node has one operation, this one has {len(keys)}: {', '.join(keys)}"
+            hint = "give each its own node; a node named like an operation can stand in a section, not in a branch"
+            self.report.add(Code.OPERATION_COUNT, message, place(tree.key(keys[0])), related=others, hint=hint)
+            return
+        known = [*self.operations, *self.blocks]
+        fields = {name for operation in self.operations.values() for name in operation.model_fields}
+        strange = [key for key in tree.entries if key not in fields and key not in ("from", "repeat")]
+        for key in strange[:1]:
+            hint = did_you_mean(key, known) or f"known: {', '.join(known)}"
+            message = f"there is no operation or block '{key[:60]}'"
+            self.report.add(Code.UNKNOWN_OPERATION, message, place(tree.key(key)), hint=hint)
+        if not strange:
+            hint = f"add one of: {', '.join(known)}"
+            self.report.add(Code.OPERATION_COUNT, "this node has no operation", self.places.key(path), hint=hint)
+
+    def _reads(self, tree: Mapping, path: Path) -> str | None:
+        source = tree.get("from")
+        if source is None:
+            return None
+        if isinstance(source, Scalar) and isinstance(source.value, str):
+            return source.value
+        message = f"'from' takes the name of a node, not {show(source.plain())}"
+        self.report.add(Code.WRONG_TYPE, message, place(source))
+        return None
+
+    def _use(
+        self, name: str, tree: Mapping, path: Path, scope: Scope, block: str, reads: str | None
+    ) -> Use | Broken:
+        """A use of a block, its arguments checked against the block's."""
+        wanted = self.blocks[block]
+        given = tree.entries[block][1]
+        arguments: dict[str, Symbolic] = {}
+        if isinstance(given, Mapping):
+            for key, (key_tree, value) in given.entries.items():
+                if key not in wanted:
+                    hint = did_you_mean(key, list(wanted)) or f"its arguments: {', '.join(wanted) or 'none'}"
+                    message = f"block '{block}' has no argument '{key[:60]}'"
+                    self.report.add(Code.BLOCK_ARGUMENTS, message, place(key_tree), hint=hint)
+                    continue
+                arguments[key] = self.symbolic(value, scope)
+        elif not (isinstance(given, Scalar) and given.value is None):
+            if len(wanted) != 1:
+                message = f"block '{block}' takes {len(wanted)} arguments, so they must be named"
+                hint = f"write {{{block}: {{{', '.join(f'{argument}: ...' for argument in wanted)}}}}}"
+                self.report.add(Code.BLOCK_ARGUMENTS, message, place(given), hint=hint)
+                return Broken(name, path)
+            arguments[wanted[0]] = self.symbolic(given, scope)
+        for argument, value in arguments.items():
+            if value is None or isinstance(value, list | dict):
+                message = f"argument '{argument}' must be a number or a text, not {show(value)}"
+                self.report.add(Code.WRONG_TYPE, message, self.places.value((*path, block, argument)))
+        missing = [argument for argument in wanted if argument not in arguments]
+        if missing:
+            message = f"block '{block}' needs {', '.join(missing)}"
+            hint = f"add {', '.join(f'{argument}: ...' for argument in missing)}"
+            self.report.add(Code.BLOCK_ARGUMENTS, message, place(tree.key(block)), hint=hint)
+        for key in tree.entries:
+            if key not in (block, "from", "repeat"):
+                self._unknown_key(f"a use of block '{block}'", tree, key, [block, "from", "repeat"])
+        repeat = self._repeat(tree, scope)
+        return Broken(name, path) if missing else Use(name, path, block, arguments, repeat, reads)
+
+    def _unknown_key(self, what: str, tree: Mapping, key: str, known: list[str]) -> None:
+        hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
+        self.report.add(Code.UNKNOWN_KEY, f"{what} has no '{key[:60]}'", place(tree.key(key)), hint=hint)
+
+    def _repeat(self, tree: Mapping, scope: Scope) -> int | Expression | None:
+        given = tree.get("repeat")
+        if given is None:
+            return None
+        value = self.symbolic(given, scope)
+        if isinstance(value, Expression) or (isinstance(value, int) and 1 <= value <= _MOST_REPEATS):
+            return value if not isinstance(value, bool) else None
+        message = f"'repeat' takes a whole number from 1 to {_MOST_REPEATS:,}, not {show(given.plain())}"
+        self.report.add(Code.OUT_OF_RANGE, message, place(given))
+        return None
+
+    def _attributes(
+        self, tree: Mapping, path: Path, scope: Scope, operation: type[Operation]
+    ) -> tuple[dict[str, Symbolic] | None, dict[str, Path]]:
+        """Fields with their origins: the defaults, what the node says, and its main argument."""
+        key, argument = operation.key, operation.argument
+        given = tree.entries[key][1]
+        attributes: dict[str, Symbolic] = dict(self.defaults.get(key, {}))
+        origins: dict[str, Path] = {name: ("defaults", key, name) for name in attributes}
+        for name, (key_tree, value) in tree.entries.items():
+            if name in (key, "from"):
+                continue
+            if name == "repeat" and "repeat" not in operation.model_fields:
+                hint = "put the node into a block, and repeat the block"
+                self.report.add(Code.MISPLACED_KEY, "only uses of blocks can be repeated", place(key_tree), hint=hint)
+            elif name == argument:
+                hint = f"its value is the value of '{key}'"
+                message = f"'{name}' is written as '{key}: ...'"
+                self.report.add(Code.MISPLACED_KEY, message, place(key_tree), hint=hint)
+            else:
+                attributes[name], origins[name] = self.symbolic(value, scope), (*path, name)
+        if issubclass(operation, Join):
+            return attributes, origins
+        empty = isinstance(given, Scalar) and given.value is None
+        if argument is not None:
+            origins[argument] = (*path, key)
+            if not empty:
+                attributes[argument] = self.symbolic(given, scope)
+            elif operation.model_fields[argument].is_required():
+                field_help = f"the value of '{key}' is missing: its {argument.replace('_', ' ')}"
+                self.report.add(Code.MISSING_KEY, field_help, place(tree.key(key)), hint=f"write {{{key}: ...}}")
+                return None, origins
+        elif isinstance(given, Mapping):
+            for name, (_, value) in given.entries.items():
+                attributes[name], origins[name] = self.symbolic(value, scope), (*path, key, name)
+        elif not empty:
+            message = f"'{key}' takes no value, found {show(given.plain())}"
+            self.report.add(Code.WRONG_TYPE, message, place(given), hint=f"write {{{key}: }}")
+        return attributes, origins
+
+    def _ready(
+        self, operation: type[Operation], attributes: dict[str, Symbolic], origins: dict[str, Path], path: Path
+    ) -> tuple[Operation | None, bool]:
+        """The operation where all is known, and whether what is known is right."""
+        symbolic = frozenset(name for name, value in attributes.items() if is_symbolic(value))
+        known = {name: value for name, value in attributes.items() if name not in symbolic}
+        try:
+            made = operation.model_validate(known)
+        except ValidationError as error:
+            faulty = report_faults(
+                error, operation, operation.key, self.report, self.places,
+                lambda location: (*origins.get(str(location[0]), path), *location[1:]) if location else path,
+                known=["from"], symbolic=symbolic,
+            )  # fmt: skip
+            return None, not faulty
+        return (None if symbolic else made), True
+
+    def _joined(
+        self, tree: Mapping, key: str, path: Path, scope: Scope
+    ) -> tuple[tuple[Element, ...], tuple[str, ...]] | None:
+        """The branches of a join, or the names that it lists."""
+        given = tree.entries[key][1]
+        if isinstance(given, Sequence):
+            names = given.plain()
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                self.report.add(Code.WRONG_TYPE, f"a list under '{key}' holds names of nodes", place(given))
+                return None
+            listed: Any = names
+            if "from" in tree:
+                message = f"a '{key}' of named nodes reads them and nothing else"
+                self.report.add(Code.MISPLACED_KEY, message, place(tree.key("from")), hint="remove 'from'")
+            return self._enough(len(listed), key, given) and ((), tuple(listed))
+        if not isinstance(given, Mapping):
+            message = f"'{key}' takes branches by name, or a list of names of nodes, not {show(given.plain())}"
+            self.report.add(Code.WRONG_TYPE, message, place(given))
+            return None
+        branches: list[Element] = []
+        for name, (key_tree, value) in given.entries.items():
+            check_name(name, "branch", place(key_tree), self.report)
+            branches.append(self.element(name, value, (*path, key, name), scope))
+        return self._enough(len(branches), key, given) and (tuple(branches), ())
+
+    def _enough(self, count: int, key: str, given: Tree) -> bool | None:
+        if count >= 2:  # noqa: PLR2004
+            return True
+        message = f"'{key}' joins two branches or more, not {count}"
+        self.report.add(Code.TOO_FEW_BRANCHES, message, place(given), hint="add a branch, or remove the join")
+        return None
+
+    def symbolic(self, tree: Tree, scope: Scope) -> Symbolic:
+        """A value with its expressions parsed; a faulty expression is reported and becomes 1."""
+        if isinstance(tree, Sequence):
+            return [self.symbolic(item, scope) for item in tree.items]
+        if isinstance(tree, Mapping):
+            return {name: self.symbolic(value, scope) for name, (_, value) in tree.entries.items()}
+        if not (isinstance(tree.value, str) and tree.value.startswith("$")):
+            return tree.value
+        return self._expression(tree.value, place(tree), scope)
+
+    def _expression(self, text: str, where: Place, scope: Scope) -> Symbolic:
+        try:
+            expression = parse(text)
+        except ExpressionFault as fault:
+            self.report.add(Code.BAD_EXPRESSION, str(fault), where, hint="write $name or $(b1 + 2 * b3)")
+            return Unknown.expression
+        known = [*scope.arguments, *scope.variables]
+        for name in expression.names:
+            scope.used.add(name)
+            if name not in known:
+                inside = "argument of this block or variable" if scope.arguments else "variable"
+                hint = did_you_mean(name, known) or (f"known: {', '.join(known)}" if known else "add it to 'variables'")
+                self.report.add(Code.UNKNOWN_VARIABLE, f"there is no {inside} '{name[:60]}'", where, hint=hint)
+                return Unknown.expression
+        return expression
+
+
+class Unknown:
+    """Stands for a value that could not be read, so that nothing is said of it a second time."""
+
+    expression = parse("$unknown")
