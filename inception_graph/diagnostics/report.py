@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,16 +39,24 @@ class Diagnostic:
 
 
 MOST_SHOWN = 100
-"""Diagnostics kept of one file; a file with more is not read to its end by anybody."""
+"""Diagnostics of a severity kept of one file; a list of more is not read to its end by anybody."""
 
 
 @dataclass
 class Report:
-    """The problems of one run. One place is blamed once for one kind of problem."""
+    """The problems of one file. One place is blamed once for one kind of problem.
+
+    Attributes:
+        found: The problems that are kept.
+        dropped: How many more there are.
+        failed: Whether a network cannot be made: some diagnostic is an error.
+    """
 
     found: list[Diagnostic] = field(default_factory=list[Diagnostic])
     dropped: int = 0
+    failed: bool = False
     _seen: set[tuple[Code, str, int]] = field(default_factory=set[tuple["Code", str, int]])
+    _kept: Counter[str] = field(default_factory=Counter[str])
 
     def add(
         self,
@@ -63,19 +72,16 @@ class Report:
         if key in self._seen:
             return
         self._seen.add(key)
-        if len(self.found) >= MOST_SHOWN:
+        self.failed |= code.severity == "error"
+        if self._kept[code.severity] >= MOST_SHOWN:
             self.dropped += 1
             return
+        self._kept[code.severity] += 1
         self.found.append(Diagnostic(code, message, place, related, hint))
-
-    @property
-    def failed(self) -> bool:
-        """Whether a network cannot be made: some diagnostic is an error."""
-        return self.dropped > 0 or any(d.code.severity == "error" for d in self.found)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """The diagnostics in the order of the text."""
-        return tuple(sorted(self.found, key=lambda d: (d.place.source.name, d.place.start, d.code.value)))
+        return tuple(sorted(self.found, key=lambda found: (found.place.start, found.code.value)))
 
 
 def did_you_mean(word: str, known: list[str]) -> str | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inception_graph.ops.window import Shape
 
 FUNCTIONS: dict[str, tuple[str, str, str]] = {
-    # name: (as written in a class name, expression, module). In place only where the input is a fresh tensor.
+    # (as written in a class name, expression, module); the expression is applied to fresh tensors.
     "relu": ("ReLU", "F.relu({}, inplace=True)", "nn.ReLU"),
     "relu6": ("ReLU6", "F.relu6({}, inplace=True)", "nn.ReLU6"),
     "silu": ("SiLU", "F.silu({}, inplace=True)", "nn.SiLU"),
@@ -40,7 +40,9 @@ def _known_function(value: Any) -> str:
     return value
 
 
-ActivationName: TypeAlias = Annotated[str, PlainValidator(_known), WithJsonSchema({"enum": [*CHOICES, None]})]
+ActivationName: TypeAlias = Annotated[
+    str, PlainValidator(_known), WithJsonSchema({"enum": [*CHOICES, None]})
+]
 _FunctionName: TypeAlias = Annotated[
     str, PlainValidator(_known_function), WithJsonSchema({"enum": list(FUNCTIONS)})
 ]
@@ -75,7 +77,9 @@ class Activation(Operation):
 
     def module(self, x: Shape) -> Call:
         del x
-        return Call(FUNCTIONS[self.function][2], keywords={"dim": 1} if self.function == "softmax" else {})
+        return Call(
+            FUNCTIONS[self.function][2], keywords={"dim": 1} if self.function == "softmax" else {}
+        )
 
     def label(self) -> str:
         return FUNCTIONS[self.function][0]

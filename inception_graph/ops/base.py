@@ -11,15 +11,25 @@ from pydantic import BaseModel, ConfigDict
 from inception_graph.diagnostics.codes import Code
 
 if TYPE_CHECKING:
-    from inception_graph.ops.code import Call, Helper, Literal as CodeLiteral
+    from inception_graph.ops.code import Call, Helper
+    from inception_graph.ops.code import Literal as CodeLiteral
     from inception_graph.ops.window import Shape, Window
 
-Family = Literal["convolution", "pooling", "normalisation", "activation", "join", "linear", "shape", "regularisation"]
+Family = Literal[
+    "convolution",
+    "pooling",
+    "normalisation",
+    "activation",
+    "join",
+    "linear",
+    "shape",
+    "regularisation",
+]
 """What an operation is, to a reader of a picture."""
 
 
 class ShapeFault(Exception):
-    """An operation cannot read what it is given. Says what is wrong; places are added by who knows them.
+    """An operation cannot read what it is given: says what is wrong, and who knows places adds them.
 
     Attributes:
         code: Its kind.
@@ -28,7 +38,9 @@ class ShapeFault(Exception):
         hint: What would mend it.
     """
 
-    def __init__(self, code: Code, message: str, *, field: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, code: Code, message: str, *, field: str | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message)
         self.code, self.message, self.field, self.hint = code, message, field, hint
 
@@ -79,8 +91,9 @@ class Initialiser:
 class Operation(BaseModel, ABC):
     """A kind of node. The fields of a class are its keys in YAML.
 
-    A class states its key, the field that the key's value fills, and its rules; a user's own operation does the
-    same and is announced by the entry point group ``inception_graph.operations``.
+    A class states its key, the field that the key's value fills, and its rules; a user's own
+    operation does the same and is announced by the entry point group
+    ``inception_graph.operations``. The docstrings of class and fields are what editors show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -101,14 +114,17 @@ class Operation(BaseModel, ABC):
 
     @abstractmethod
     def module(self, x: Shape) -> Call:
-        """The call that makes the ``nn.Module`` which applies the operation to an input of shape ``x``."""
+        """The call that makes the ``nn.Module`` for an input of shape ``x``."""
 
     @abstractmethod
     def label(self) -> str:
         """A few words for a picture, such as ``conv 3x3/2``."""
 
     def window(self, x: Shape) -> Window | None:
-        """The sliding window over an input of shape ``x``, or None where every output sees its own cell only."""
+        """The sliding window over ``x``, or None where every output sees its own cell only.
+
+        Where no one window gives the shape (an adaptive pool) it is the largest that there is.
+        """
         del x
         return None
 
@@ -139,6 +155,10 @@ class Join(Operation):
         """Source of the joined value, from the sources of the inputs."""
 
     @abstractmethod
+    def over(self, values: str) -> str:
+        """Source of the joined value, from the source of a list of inputs."""
+
+    @abstractmethod
     def container(self) -> Helper:
         """A ``nn.ModuleDict`` of branches that applies each to its input and joins the results."""
 
@@ -154,9 +174,13 @@ def as_map(x: Shape, key: str) -> Shape:
     Raises:
         ShapeFault: It is a vector.
     """
-    if len(x) != 3:  # noqa: PLR2004
-        message = f"{key} reads a map (channels x height x width), but its input is a vector of {x[0]} features"
-        raise ShapeFault(Code.WRONG_RANK, message, hint="move this node before the node that makes the vector")
+    if len(x) != 3:
+        message = (
+            f"{key} reads a map (channels x height x width), "
+            f"but its input is a vector of {x[0]} features"
+        )
+        hint = "move this node before the node that makes the vector"
+        raise ShapeFault(Code.WRONG_RANK, message, hint=hint)
     return x
 
 

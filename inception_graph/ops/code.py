@@ -1,22 +1,20 @@
 """Python source as values: constructor calls, and numbers that remember their names.
 
-An operation computes with plain numbers. Handed numbers that are ``traced`` it computes the same values, which
-carry along how they were come by; so the rules that infer a network are the rules that print it.
+An operation computes with plain numbers. Handed numbers that are ``traced`` it computes the same
+values, which carry along how they were come by; so the rules that infer a network are the rules
+that print it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ATOM, PRODUCT, SUM = 3, 2, 1
 """How tightly a piece of source binds, for putting parentheses where they are needed only."""
-
-
-def _operand(value: int | float, at_least: int) -> str:
-    if isinstance(value, Traced):
-        return value.code if value.binds >= at_least else f"({value.code})"
-    return repr(value)
 
 
 class Traced:
@@ -26,43 +24,43 @@ class Traced:
     binds: int
 
     def __add__(self, other: int | float) -> int | float:
-        return self if other == 0 else _arithmetic(self, "+", other)
+        return _traced_arithmetic(self, "+", other)
 
     def __radd__(self, other: int | float) -> int | float:
-        return self if other == 0 else _arithmetic(other, "+", self)
+        return _traced_arithmetic(other, "+", self)
 
     def __sub__(self, other: int | float) -> int | float:
-        return self if other == 0 else _arithmetic(self, "-", other)
+        return _traced_arithmetic(self, "-", other)
 
     def __rsub__(self, other: int | float) -> int | float:
-        return _arithmetic(other, "-", self)
+        return _traced_arithmetic(other, "-", self)
 
     def __mul__(self, other: int | float) -> int | float:
-        return self if other == 1 else _arithmetic(self, "*", other)
+        return _traced_arithmetic(self, "*", other)
 
     def __rmul__(self, other: int | float) -> int | float:
-        return self if other == 1 else _arithmetic(other, "*", self)
+        return _traced_arithmetic(other, "*", self)
 
     def __floordiv__(self, other: int | float) -> int | float:
-        return self if other == 1 else _arithmetic(self, "//", other)
+        return _traced_arithmetic(self, "//", other)
 
     def __rfloordiv__(self, other: int | float) -> int | float:
-        return _arithmetic(other, "//", self)
+        return _traced_arithmetic(other, "//", self)
 
     def __truediv__(self, other: int | float) -> int | float:
-        return _arithmetic(self, "/", other)
+        return _traced_arithmetic(self, "/", other)
 
     def __rtruediv__(self, other: int | float) -> int | float:
-        return _arithmetic(other, "/", self)
+        return _traced_arithmetic(other, "/", self)
 
     def __mod__(self, other: int | float) -> int | float:
-        return _arithmetic(self, "%", other)
+        return _traced_arithmetic(self, "%", other)
 
     def __rmod__(self, other: int | float) -> int | float:
-        return _arithmetic(other, "%", self)
+        return _traced_arithmetic(other, "%", self)
 
     def __neg__(self) -> int | float:
-        return traced(-plain(self), f"-{_operand(self, ATOM)}", PRODUCT)  # type: ignore[arg-type]
+        return traced(-plain(self), f"-{_operand(self, ATOM)}", PRODUCT)
 
 
 class TracedInt(Traced, int):
@@ -80,12 +78,12 @@ def traced(value: int | float, code: str, binds: int = ATOM) -> int | float:
     return number
 
 
-def plain(value: int | float) -> int | float:
+def plain(value: int | float | Traced) -> int | float:
     """The number without its source."""
-    return int(value) if isinstance(value, int) else float(value)
+    return int(value) if isinstance(value, int) else float(cast("float", value))
 
 
-_APPLY = {
+_APPLY: dict[str, Callable[[int | float, int | float], int | float]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -93,25 +91,46 @@ _APPLY = {
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
 }
+_NEUTRAL_BEFORE = {"+": 0, "*": 1}
+_NEUTRAL_BEHIND = {"+": 0, "-": 0, "*": 1, "//": 1}
 
 
-def arithmetic(left: int | float, operator: str, right: int | float) -> int | float:
+def arithmetic(left: int | float, sign: str, right: int | float) -> int | float:
     """Apply one of ``+ - * / // %``.
 
     Raises:
         ZeroDivisionError: Division by zero.
         OverflowError: The result is no finite float.
     """
-    return _APPLY[operator](left, right)
+    return _APPLY[sign](left, right)
 
 
-def _arithmetic(left: int | float, operator: str, right: int | float) -> int | float:
-    value = arithmetic(plain(left), operator, plain(right))
-    binds = SUM if operator in "+-" else PRODUCT
-    # Only + and * may be regrouped; behind any other operator an operand of equal strength needs parentheses.
-    right_binds = binds if operator == "+" else binds + 1
-    code = f"{_operand(left, binds)} {operator} {_operand(right, right_binds)}"
-    return traced(value, code, binds)
+def _traced_arithmetic(
+    left: int | float | Traced, sign: str, right: int | float | Traced
+) -> int | float:
+    """The result with its source, which leaves out a plain number that changes nothing."""
+    value = arithmetic(plain(left), sign, plain(right))
+    if isinstance(left, Traced) and _is_neutral(right, _NEUTRAL_BEHIND.get(sign)):
+        # 3.5 // 1 is 3.0: only a whole number stays what it is.
+        if sign != "//" or isinstance(left, int):
+            return traced(value, left.code, left.binds)
+    elif isinstance(right, Traced) and _is_neutral(left, _NEUTRAL_BEFORE.get(sign)):
+        return traced(value, right.code, right.binds)
+    binds = SUM if sign in "+-" else PRODUCT
+    # a + (b - c) may be regrouped, where nothing is rounded; behind any other sign an operand of
+    # equal strength needs parentheses.
+    right_binds = binds if sign == "+" and isinstance(value, int) else binds + 1
+    return traced(value, f"{_operand(left, binds)} {sign} {_operand(right, right_binds)}", binds)
+
+
+def _is_neutral(number: int | float | Traced, neutral: int | None) -> bool:
+    return not isinstance(number, Traced) and isinstance(number, int) and number == neutral
+
+
+def _operand(value: int | float | Traced, at_least: int) -> str:
+    if isinstance(value, Traced):
+        return value.code if value.binds >= at_least else f"({value.code})"
+    return repr(value)
 
 
 def called(function: str, value: int | float, *arguments: int | float) -> int | float:
@@ -127,7 +146,7 @@ class Helper:
 
     Attributes:
         name: What the definition is called; ``{name}`` stands for it in the source.
-        source: Python source, formatted, without a blank line at either end. Only torch may be imported for it:
+        source: Python source, formatted, without a blank line at either end. It imports nothing:
             ``torch``, ``nn``, ``F`` (torch.nn.functional), ``Tensor`` and ``Any`` are at hand.
         needs: Definitions that the source refers to.
     """
@@ -144,8 +163,16 @@ class Raw:
     code: str
 
 
-Literal: TypeAlias = "None | bool | int | float | str | tuple[Literal, ...]"
-Argument: TypeAlias = "Literal | Raw | Call"
+@dataclass(frozen=True)
+class Copies:
+    """As many equal modules as a piece of source says, as arguments of ``nn.Sequential``."""
+
+    call: Call
+    count: str
+
+
+Literal: TypeAlias = "bool | int | float | str | tuple[Literal, ...] | None"
+Argument: TypeAlias = "Literal | Raw | Call | Copies"
 
 
 @dataclass(frozen=True)
@@ -173,7 +200,7 @@ def literal(value: Literal | Raw) -> str:
         return value.code
     if isinstance(value, str):
         return string(value)
-    if isinstance(value, float) and not isinstance(value, bool) and value in (float("inf"), -float("inf")):
+    if isinstance(value, float) and value in (float("inf"), -float("inf")):
         return f'float("{value}")'
     if isinstance(value, tuple):
         inner = ", ".join(literal(item) for item in value)
@@ -196,8 +223,24 @@ def pair(value: tuple[int, int]) -> int | tuple[int, int]:
     return first if same else value
 
 
+def is_default(value: Literal, default: Literal) -> bool:
+    """Whether an argument can be left out: it is the default, and not by way of a name.
+
+    What carries a name is always printed, so that all uses of a block print alike.
+    """
+    return value == default and not _holds_names(value)
+
+
+def _holds_names(value: Literal) -> bool:
+    if isinstance(value, tuple):
+        return any(_holds_names(item) for item in value)
+    return isinstance(value, Traced)
+
+
 def one_line(argument: Argument) -> str:
     """Source of an argument on a single line."""
+    if isinstance(argument, Copies):
+        return f"*({one_line(argument.call)} for _ in range({argument.count}))"
     if not isinstance(argument, Call):
         return literal(argument)
     parts = [one_line(item) for item in argument.arguments]
@@ -209,7 +252,7 @@ LINE_LENGTH = 100
 
 
 def laid_out(argument: Argument, indent: int, taken: int) -> list[str]:
-    """Source of an argument over as many lines as it needs, each call's arguments one below the other.
+    """Source of an argument over as many lines as it needs, a call's arguments one below the other.
 
     Args:
         argument: What to print.
@@ -217,9 +260,17 @@ def laid_out(argument: Argument, indent: int, taken: int) -> list[str]:
         taken: Characters that the line holds beside it, the indentation not counted.
     """
     line = one_line(argument)
-    if indent + taken + len(line) <= LINE_LENGTH or not isinstance(argument, Call):
-        return [line]
     pad = " " * 4
+    if indent + taken + len(line) <= LINE_LENGTH or not isinstance(argument, Call | Copies):
+        return [line]
+    if isinstance(argument, Copies):
+        inner = laid_out(argument.call, indent + 4, 0)
+        return [
+            "*(",
+            *(pad + rest for rest in inner),
+            f"{pad}for _ in range({argument.count})",
+            ")",
+        ]
     lines = [f"{argument.callee}("]
     items = [("", item) for item in argument.arguments]
     items += [(f"{name}=", item) for name, item in argument.keywords.items()]

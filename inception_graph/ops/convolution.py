@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ops.activation import ActivationName, applied, in_class_name
-from inception_graph.ops.base import Example, Initialiser, Operation, ShapeFault, Weight, as_map, fit, per_side
-from inception_graph.ops.code import Argument, Call, Helper, Raw, one_line, pair
-from inception_graph.ops.fields import Count, Flag, Number, Pair, WindowPadding, not_a_choice, wrong_type
+from inception_graph.ops.base import (
+    Example,
+    Initialiser,
+    Operation,
+    ShapeFault,
+    Weight,
+    as_map,
+    fit,
+    per_side,
+)
+from inception_graph.ops.code import (
+    Argument,
+    Call,
+    Helper,
+    Raw,
+    is_default,
+    one_line,
+    pair,
+    plain,
+)
+from inception_graph.ops.fields import (
+    Count,
+    Flag,
+    Number,
+    Pair,
+    WindowPadding,
+    not_a_choice,
+    wrong_type,
+)
 from inception_graph.ops.initialisation import WeightInit, initialiser
 from inception_graph.ops.normalisation import BatchNorm
 from inception_graph.ops.window import Window, window
@@ -40,7 +67,9 @@ def _norm(value: Any) -> BatchNorm | None:
     if not isinstance(value, dict):
         raise wrong_type("'batch_norm', 'none' or {batch_norm: {options}}", value)
     options: dict[str, Any] = value
-    return _NormChoice.model_validate({name: {} if inner is None else inner for name, inner in options.items()}).batch_norm
+    return _NormChoice.model_validate(
+        {name: {} if inner is None else inner for name, inner in options.items()}
+    ).batch_norm
 
 
 Norm: TypeAlias = Annotated[
@@ -60,6 +89,9 @@ Norm: TypeAlias = Annotated[
         }
     ),
 ]
+
+_MOST_GROUPS_TRIED = 1024
+"""More would make a hostile file slow."""
 
 _SIGNATURE = """\
     def __init__(
@@ -135,18 +167,20 @@ class _Convolution(Operation):
     def _options(self, window: Window) -> dict[str, Argument]:
         """Keywords of the unit that differ from those of ``nn.Conv2d``."""
         options: dict[str, Argument] = {}
-        if self.stride != (1, 1):
+        if not is_default(self.stride, (1, 1)):
             options["stride"] = pair(self.stride)
         (top, bottom), (left, right) = window.pads
         if not window.symmetric():
             options["padding"] = (left, right, top, bottom)
-        elif (top, left) != (0, 0):
+        elif not is_default((top, left), (0, 0)):
             options["padding"] = pair((top, left))
-        if self.dilation != (1, 1):
+        if not is_default(self.dilation, (1, 1)):
             options["dilation"] = pair(self.dilation)
         return options
 
-    def _unit(self, stem: str, words: str, layers: dict[str, str], output: str, *, padded: bool) -> Helper:
+    def _unit(
+        self, stem: str, words: str, layers: dict[str, str], output: str, *, padded: bool
+    ) -> Helper:
         """A module of a convolution's layers and of what follows them."""
         steps = [words]
         needs: tuple[Helper, ...] = ()
@@ -155,7 +189,9 @@ class _Convolution(Operation):
             output = output.replace("(x)", "(self.pad(x))")
             steps.insert(0, "zero padding")
         if self.norm is not None:
-            call = self.norm.module_of(Raw("out_channels"))
+            # A helper stands outside of all blocks, where their arguments have no names.
+            numbers = {"eps": plain(self.norm.eps), "momentum": plain(self.norm.momentum)}
+            call = self.norm.model_copy(update=numbers).module_of(Raw("out_channels"))
             layers["norm"] = one_line(call)
             output = f"self.norm({output})"
             needs = (call.helper,) if call.helper else ()
@@ -196,10 +232,11 @@ class Conv(_Convolution):
         for channels, whose in ((inputs[0][0], "input"), (self.channels, "output")):
             if channels % self.groups:
                 message = f"{channels} {whose} channels cannot be divided into {self.groups} groups"
-                fitting = [n for n in range(1, self.groups + 1) if inputs[0][0] % n == 0 == self.channels % n]
-                raise ShapeFault(
-                    Code.INDIVISIBLE_GROUPS, message, field="groups", hint=f"'groups: {fitting[-1]}' divides both"
-                )
+                common = gcd(inputs[0][0], self.channels)
+                tried = range(min(self.groups, common, _MOST_GROUPS_TRIED), 0, -1)
+                fitting = next(groups for groups in tried if common % groups == 0)
+                hint = f"'groups: {fitting}' divides both"
+                raise ShapeFault(Code.INDIVISIBLE_GROUPS, message, field="groups", hint=hint)
         return super().shape(*inputs)
 
     def _bare(self, window: Window) -> bool:
@@ -211,19 +248,29 @@ class Conv(_Convolution):
         return self._kept(first, (self.channels, x[0] // self.groups, *self.kernel))
 
     def macs(self, x: Shape) -> int:
-        return self._positions(x) * self.channels * (x[0] // self.groups) * self.kernel[0] * self.kernel[1]
+        return (
+            self._positions(x)
+            * self.channels
+            * (x[0] // self.groups)
+            * self.kernel[0]
+            * self.kernel[1]
+        )
 
     def module(self, x: Shape) -> Call:
         window = self.window(x)
         options = self._options(window)
-        if self.groups != 1:
+        if not is_default(self.groups, 1):
             options["groups"] = self.groups
         arguments: tuple[Argument, ...] = (x[0], self.channels, pair(self.kernel))
         if self._bare(window):
-            return Call("nn.Conv2d", arguments, options if self.bias else {**options, "bias": False})
+            return Call(
+                "nn.Conv2d", arguments, options if self.bias else {**options, "bias": False}
+            )
         bias = "" if self.bias else "bias=False, "
         layer = f"nn.Conv2d(in_channels, out_channels, kernel_size, {bias}**kwargs)"
-        unit = self._unit("Conv", "convolution", {"conv": layer}, "self.conv(x)", padded=not window.symmetric())
+        unit = self._unit(
+            "Conv", "convolution", {"conv": layer}, "self.conv(x)", padded=not window.symmetric()
+        )
         return Call(unit.name, arguments, options, unit)
 
     def initialisers(self) -> dict[str, Initialiser]:
@@ -257,13 +304,20 @@ class SeparableConv(_Convolution):
     def module(self, x: Shape) -> Call:
         window = self.window(x)
         between = "in_channels" if self.multiplier == 1 else f"in_channels * {int(self.multiplier)}"
+        bias = "" if self.bias else ", bias=False"
+        depthwise = f"in_channels, {between}, kernel_size, groups=in_channels, bias=False, **kwargs"
         layers = {
-            "depthwise": f"nn.Conv2d(\n            in_channels, {between}, kernel_size, groups=in_channels, bias=False, **kwargs\n        )",
-            "pointwise": f"nn.Conv2d({between}, out_channels, 1{'' if self.bias else ', bias=False'})",
+            "depthwise": f"nn.Conv2d(\n            {depthwise}\n        )",
+            "pointwise": f"nn.Conv2d({between}, out_channels, 1{bias})",
         }
-        words, output = "depthwise convolution, 1x1 convolution", "self.pointwise(self.depthwise(x))"
+        words, output = (
+            "depthwise convolution, 1x1 convolution",
+            "self.pointwise(self.depthwise(x))",
+        )
         unit = self._unit("SeparableConv", words, layers, output, padded=not window.symmetric())
-        return Call(unit.name, (x[0], self.channels, pair(self.kernel)), self._options(window), unit)
+        return Call(
+            unit.name, (x[0], self.channels, pair(self.kernel)), self._options(window), unit
+        )
 
     def initialisers(self) -> dict[str, Initialiser]:
         return {

@@ -1,4 +1,4 @@
-"""Types of operations' fields: how a YAML value is checked, what it becomes, and what an editor says of it.
+"""Types of operations' fields: how YAML values are checked, and what an editor says of them.
 
 The checks keep the very number that they are given, so that a traced number stays traced.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from inception_graph.ops.window import Pads, Padding
+from inception_graph.ops.window import Padding, Pads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,17 +26,19 @@ def show(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "a list"
     text = f"'{value}'" if isinstance(value, str) else str(value)
-    return text if len(text) <= 40 else text[:36] + "...'"  # noqa: PLR2004
+    return text if len(text) <= 40 else text[:36] + "...'"
 
 
 def wrong_type(expected: str, value: object) -> PydanticCustomError:
     """The error for a value of another kind."""
-    return PydanticCustomError("wrong_type", "expected {expected}, found {found}", {"expected": expected, "found": show(value)})  # fmt: skip
+    said = {"expected": expected, "found": show(value)}
+    return PydanticCustomError("wrong_type", "expected {expected}, found {found}", said)
 
 
 def out_of_range(expected: str, value: object) -> PydanticCustomError:
     """The error for a number outside its bounds."""
-    return PydanticCustomError("out_of_range", "must be {expected}, not {found}", {"expected": expected, "found": show(value)})  # fmt: skip
+    said = {"expected": expected, "found": show(value)}
+    return PydanticCustomError("out_of_range", "must be {expected}, not {found}", said)
 
 
 def not_a_choice(choices: list[str], value: object) -> PydanticCustomError:
@@ -65,7 +67,8 @@ def whole(at_least: int) -> Callable[[Any], int]:
         if not is_int(value):
             raise wrong_type("a whole number", value)
         if value < at_least:
-            raise out_of_range(f"at least {at_least}", value)
+            bound = f"at least {at_least}"
+            raise out_of_range(bound, value)
         return value
 
     return check
@@ -104,9 +107,17 @@ def sides(value: Any) -> Pads:
     """Cells around a map, from a number, [height, width] or [top, bottom, left, right]."""
     if is_int(value):
         cells = [value] * 4
-    elif isinstance(value, list | tuple) and all(is_int(item) for item in value) and len(value) in (2, 4):
-        cells = list(value) if len(value) == 4 else [value[0], value[0], value[1], value[1]]  # noqa: PLR2004
-    elif isinstance(value, tuple) and len(value) == 2 and all(isinstance(item, tuple) for item in value):
+    elif (
+        isinstance(value, list | tuple)
+        and all(is_int(item) for item in value)
+        and len(value) in (2, 4)
+    ):
+        cells = list(value) if len(value) == 4 else [value[0], value[0], value[1], value[1]]
+    elif (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(isinstance(item, tuple) for item in value)
+    ):
         return value  # already in its final form
     else:
         raise wrong_type(_PADDING, value)
@@ -141,7 +152,9 @@ _SIDES = [_CELLS, {"type": "array", "items": _CELLS, "minItems": 2, "maxItems": 
           {"type": "array", "items": _CELLS, "minItems": 4, "maxItems": 4}]  # fmt: skip
 
 Count: TypeAlias = Annotated[int, PlainValidator(whole(1)), WithJsonSchema(_SIZE)]
-Pair: TypeAlias = Annotated[tuple[int, int], PlainValidator(_pair(1)), WithJsonSchema(_or_pair(_SIZE))]
+Pair: TypeAlias = Annotated[
+    tuple[int, int], PlainValidator(_pair(1)), WithJsonSchema(_or_pair(_SIZE))
+]
 Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Number: TypeAlias = Annotated[
     float, PlainValidator(_number(lambda _: True, "a number")), WithJsonSchema({"type": "number"})
@@ -158,5 +171,7 @@ Rate: TypeAlias = Annotated[
 ]
 Sides: TypeAlias = Annotated[Pads, PlainValidator(sides), WithJsonSchema({"anyOf": _SIDES})]
 WindowPadding: TypeAlias = Annotated[
-    Padding, PlainValidator(_padding), WithJsonSchema({"anyOf": [{"enum": ["same", "valid"]}, *_SIDES]})
+    Padding,
+    PlainValidator(_padding),
+    WithJsonSchema({"anyOf": [{"enum": ["same", "valid"]}, *_SIDES]}),
 ]

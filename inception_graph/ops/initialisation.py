@@ -9,7 +9,8 @@ from pydantic import PlainValidator, WithJsonSchema
 from inception_graph.ops.base import Initialiser
 from inception_graph.ops.fields import is_number, not_a_choice, out_of_range, wrong_type
 
-# He et al. 2015, LeCun et al. 1998, Glorot & Bengio 2010. Caffe's "xavier" looks at the inputs only: lecun_uniform.
+# He et al. 2015, LeCun et al. 1998, Glorot & Bengio 2010. Caffe's "xavier" looks at the inputs
+# only, so it is lecun_uniform.
 _SCHEMES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "he_normal": ("kaiming_normal_", (("nonlinearity", "relu"),)),
     "he_uniform": ("kaiming_uniform_", (("nonlinearity", "relu"),)),
@@ -50,7 +51,12 @@ WeightInit: TypeAlias = Annotated[
             "anyOf": [
                 {"enum": list(_SCHEMES)},
                 *(
-                    {"type": "object", "properties": {name: _DEVIATION}, "required": [name], "additionalProperties": False}
+                    {
+                        "type": "object",
+                        "properties": {name: _DEVIATION},
+                        "required": [name],
+                        "additionalProperties": False,
+                    }
                     for name in _WITH_DEVIATION
                 ),
             ]

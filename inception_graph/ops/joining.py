@@ -36,15 +36,22 @@ class Concat(Join):
         first = inputs[0]
         for x in inputs[1:]:
             if x[1:] != first[1:]:
-                raise ShapeFault(Code.CONCAT_SHAPES, "the branches of this concat differ in height or width")
+                raise ShapeFault(
+                    Code.CONCAT_SHAPES, "the branches of this concat differ in height or width"
+                )
         return sum(x[0] for x in inputs), *first[1:]
 
     def expression(self, inputs: list[str]) -> str:
         return f"torch.cat([{', '.join(inputs)}], dim=1)"
 
+    def over(self, values: str) -> str:
+        return f"torch.cat({values}, dim=1)"
+
     def container(self) -> Helper:
-        value = "torch.cat([branch(x) for branch in self.values()], dim=1)"
-        return Helper("Concat", _CONTAINER.format(words="joins the results along the channels", value=value))
+        value = self.over("[branch(x) for branch in self.values()]")
+        return Helper(
+            "Concat", _CONTAINER.format(words="joins the results along the channels", value=value)
+        )
 
     def label(self) -> str:
         return "concat"
@@ -70,8 +77,11 @@ class Add(Join):
     def expression(self, inputs: list[str]) -> str:
         return applied(self.activation, " + ".join(inputs))
 
+    def over(self, values: str) -> str:
+        return applied(self.activation, f"torch.stack({values}).sum(dim=0)")
+
     def container(self) -> Helper:
-        value = applied(self.activation, "torch.stack([branch(x) for branch in self.values()]).sum(0)")
+        value = self.over("[branch(x) for branch in self.values()]")
         activation = in_class_name(self.activation)
         words = "adds the results" + (f", then {activation}" if activation else "")
         return Helper(f"Add{activation}", _CONTAINER.format(words=words, value=value))

@@ -45,7 +45,9 @@ class Linear(Operation):
 
     def weights(self, x: Shape) -> tuple[Weight, ...]:
         weight = Weight(f"{self._prefix()}weight", (self.features, x[0]))
-        return (weight, Weight(f"{self._prefix()}bias", (self.features,))) if self.bias else (weight,)
+        return (
+            (weight, Weight(f"{self._prefix()}bias", (self.features,))) if self.bias else (weight,)
+        )
 
     def macs(self, x: Shape) -> int:
         return self.features * x[0]
@@ -73,7 +75,11 @@ class {{name}}(nn.Module):
         )
 
     def initialisers(self) -> dict[str, Initialiser]:
-        return {self._prefix().rstrip("."): initialiser(self.init, self.bias_init if self.bias else None)}
+        return {
+            self._prefix().rstrip("."): initialiser(
+                self.init, self.bias_init if self.bias else None
+            )
+        }
 
     def label(self) -> str:
         return " ".join(filter(None, ("linear", in_class_name(self.activation))))
@@ -85,7 +91,10 @@ class Dropout(Operation):
     key: ClassVar = "dropout"
     argument: ClassVar = "rate"
     family: ClassVar = "regularisation"
-    examples: ClassVar = (Example({"dropout": 0.4}, ((64,),), (64,)), Example({"dropout": 0}, ((4, 3, 3),), (4, 3, 3)))
+    examples: ClassVar = (
+        Example({"dropout": 0.4}, ((64,),), (64,)),
+        Example({"dropout": 0}, ((4, 3, 3),), (4, 3, 3)),
+    )
 
     rate: Rate
     """Share of the values that is dropped (1 - TensorFlow's keep probability)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from inception_graph.ops.base import Example, Operation, Weight, as_map
-from inception_graph.ops.code import Argument, Call, Helper
+from inception_graph.ops.code import Argument, Call, Helper, is_default
 from inception_graph.ops.fields import Count, Flag, Number, Positive
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ class BatchNorm(Operation):
     family: ClassVar = "normalisation"
     examples: ClassVar = (
         Example({"batch_norm": None}, ((8, 4, 4),), (8, 4, 4)),
-        Example({"batch_norm": None, "eps": 0.001, "momentum": 0.01, "scale": False}, ((8, 4, 4),), (8, 4, 4)),
+        Example(
+            {"batch_norm": None, "eps": 0.001, "momentum": 0.01, "scale": False},
+            ((8, 4, 4),),
+            (8, 4, 4),
+        ),
     )
 
     eps: Positive = 1e-5
@@ -65,9 +69,9 @@ class BatchNorm(Operation):
     def module_of(self, channels: Argument) -> Call:
         """The constructor call for a number of channels, which may be a piece of source."""
         options: dict[str, Argument] = {}
-        if self.eps != 1e-5:  # noqa: PLR2004
+        if not is_default(self.eps, 1e-5):
             options["eps"] = self.eps
-        if self.momentum != 0.1:  # noqa: PLR2004
+        if not is_default(self.momentum, 0.1):
             options["momentum"] = self.momentum
         if self.scale:
             return Call("nn.BatchNorm2d", (channels,), options)
@@ -78,7 +82,7 @@ class BatchNorm(Operation):
 
 
 class LocalResponseNorm(Operation):
-    """Divides by the energy of neighbouring channels, as AlexNet and GoogLeNet do (Krizhevsky et al., 2012)."""
+    """Divides by the energy of neighbouring channels, as AlexNet does (Krizhevsky et al., 2012)."""
 
     key: ClassVar = "lrn"
     argument: ClassVar = "window_channels"
@@ -88,7 +92,7 @@ class LocalResponseNorm(Operation):
     window_channels: Count
     """Number of neighbouring channels."""
     alpha: Number = 1e-4
-    """Weight of the energy; divided by the number of channels, as in Caffe and PyTorch but not TensorFlow."""
+    """Weight of the energy; divided by window_channels, as in Caffe but not in TensorFlow."""
     beta: Number = 0.75
     """Exponent."""
     k: Number = 1.0
@@ -99,10 +103,13 @@ class LocalResponseNorm(Operation):
 
     def module(self, x: Shape) -> Call:
         del x
-        options: dict[str, Argument] = {"alpha": self.alpha, "beta": self.beta, "k": self.k}
-        default = {"alpha": 1e-4, "beta": 0.75, "k": 1.0}
-        changed = {name: value for name, value in options.items() if value != default[name]}
-        return Call("nn.LocalResponseNorm", (self.window_channels,), changed)
+        given = {"alpha": (self.alpha, 1e-4), "beta": (self.beta, 0.75), "k": (self.k, 1.0)}
+        options: dict[str, Argument] = {
+            name: value
+            for name, (value, default) in given.items()
+            if not is_default(value, default)
+        }
+        return Call("nn.LocalResponseNorm", (self.window_channels,), options)
 
     def label(self) -> str:
         return "LRN"
@@ -142,7 +149,7 @@ class L2Normalize(Operation):
 
     def module(self, x: Shape) -> Call:
         del x
-        options: dict[str, Argument] = {} if self.eps == 1e-12 else {"eps": self.eps}  # noqa: PLR2004
+        options: dict[str, Argument] = {} if is_default(self.eps, 1e-12) else {"eps": self.eps}
         return Call(_L2.name, (), options, _L2)
 
     def label(self) -> str:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+from math import gcd
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, cast
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ops.base import Example, Operation, ShapeFault, as_map, fit, per_side
-from inception_graph.ops.code import Argument, Call, Helper, pair
-from inception_graph.ops.fields import Flag, Pair, WindowPadding, not_a_choice, whole, wrong_type
+from inception_graph.ops.code import Argument, Call, Helper, is_default, pair
+from inception_graph.ops.fields import (
+    Flag,
+    Pair,
+    WindowPadding,
+    is_int,
+    not_a_choice,
+    whole,
+    wrong_type,
+)
 from inception_graph.ops.window import Window, window
 
 if TYPE_CHECKING:
@@ -23,10 +32,12 @@ def _pair_or_word(value: Any) -> tuple[int, int] | str:
         if value not in (_GLOBAL, _ADAPTIVE):
             raise not_a_choice([_GLOBAL, _ADAPTIVE], value)
         return value
-    cells = list(value) if isinstance(value, list | tuple) and len(value) == 2 else [value, value]  # noqa: PLR2004
-    check = whole(1)
-    if not all(isinstance(cell, int) for cell in cells):
+    cells: list[Any] = [value, value]
+    if isinstance(value, list | tuple):
+        cells = list(cast("list[Any]", value))
+    if len(cells) != 2 or not all(is_int(cell) for cell in cells):
         raise wrong_type("a whole number, [height, width], 'global' or 'adaptive'", value)
+    check = whole(1)
     return check(cells[0]), check(cells[1])
 
 
@@ -37,7 +48,12 @@ AverageKernel: TypeAlias = Annotated[
         {
             "anyOf": [
                 {"type": "integer", "minimum": 1},
-                {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2},
+                {
+                    "type": "array",
+                    "items": {"type": "integer", "minimum": 1},
+                    "minItems": 2,
+                    "maxItems": 2,
+                },
                 {"enum": [_GLOBAL, _ADAPTIVE]},
             ]
         }
@@ -66,7 +82,8 @@ class _Pool(Operation):
         pads = self._window(x, kernel).pads
         for cells, span in zip(pads, kernel, strict=True):
             if max(cells) >= span:
-                message = f"{max(cells)} cells of padding hold a whole {kernel[0]}x{kernel[1]} window, which pools nothing"
+                pooled = f"a whole {kernel[0]}x{kernel[1]} window, which pools nothing"
+                message = f"{max(cells)} cells of padding hold {pooled}"
                 hint = f"use at most {span // 2}, or 'padding: same'"
                 raise ShapeFault(Code.PADDING_TOO_LARGE, message, field="padding", hint=hint)
         return fit(self._window(x, kernel), x, x[0], self.key)
@@ -74,7 +91,7 @@ class _Pool(Operation):
     def _torch_window(self, x: Shape, kernel: tuple[int, int]) -> dict[str, Argument] | None:
         """Keywords with which torch's pools have this very window, or None where they cannot."""
         wanted = self._window(x, kernel)
-        (top, bottom), (left, right) = wanted.pads
+        (top, _), (left, _) = wanted.pads
         ceil = wanted.ceil
         if not wanted.symmetric():
             # A window padded behind only is one that overhangs; that much torch can do.
@@ -86,16 +103,33 @@ class _Pool(Operation):
         elif top > kernel[0] // 2 or left > kernel[1] // 2:
             return None  # torch pads by half a window at the most
         options: dict[str, Argument] = {"stride": pair(wanted.stride)}
-        if (top, left) != (0, 0):
+        if not is_default((top, left), (0, 0)):
             options["padding"] = pair((top, left))
         if ceil:
             options["ceil_mode"] = True
         return options
 
-    def _torch_pads(self, x: Shape, kernel: tuple[int, int]) -> tuple[int, int, int, int]:
-        """(left, right, top, bottom)."""
-        (top, bottom), (left, right) = self._window(x, kernel).pads
-        return left, right, top, bottom
+    def _padded_first(
+        self, x: Shape, kernel: tuple[int, int]
+    ) -> tuple[tuple[int, int, int, int], dict[str, Argument]]:
+        """Padding (left, right, top, bottom) and the keywords of a torch pool without any behind it.
+
+        Cells that no window reads are left out. The pool would take them for input, and put one
+        window more on them where it has to overhang the other axis.
+        """
+        wanted = self._window(x, kernel)
+        options: dict[str, Argument] = {"stride": pair(wanted.stride)}
+        sides: list[int] = []
+        for axis in (1, 0):
+            before, after = wanted.pads[axis]
+            size = int(x[1 + axis])
+            read = (wanted.size(axis, size) - 1) * wanted.stride[axis] + kernel[axis]
+            missing = read - size - before
+            if missing > after:
+                options["ceil_mode"] = True
+            sides += [before, min(after, max(missing, 0))]
+        left, right, top, bottom = sides
+        return (left, right, top, bottom), options
 
 
 class MaxPool(_Pool):
@@ -125,10 +159,9 @@ class MaxPool(_Pool):
         options = self._torch_window(x, self.kernel)
         if options is not None:
             return Call("nn.MaxPool2d", (pair(self.kernel),), options)
-        stride: Argument = pair(self.stride or self.kernel)
-        pad = Call("nn.ConstantPad2d", (self._torch_pads(x, self.kernel), float("-inf")))
-        pool = Call("nn.MaxPool2d", (pair(self.kernel),), {"stride": stride} | ({"ceil_mode": True} if self.ceil else {}))
-        return Call("nn.Sequential", (pad, pool))
+        around, options = self._padded_first(x, self.kernel)
+        pad = Call("nn.ConstantPad2d", (around, float("-inf")))
+        return Call("nn.Sequential", (pad, Call("nn.MaxPool2d", (pair(self.kernel),), options)))
 
     def label(self) -> str:
         return f"max pool {per_side(self.kernel, self.stride or self.kernel)}"
@@ -144,6 +177,15 @@ class {name}(nn.Module):
         return x.mean(dim=(2, 3))''',
 )
 
+
+def _largest_cell(size: int, count: int) -> int:
+    """Cells that the largest of an adaptive pool's windows reads along an axis.
+
+    Window i reads from floor(i * size / count) to ceil((i + 1) * size / count).
+    """
+    return 1 - (gcd(size, count) - size) // count
+
+
 _PAD_POOL = Helper(
     "PadAvgPool2d",
     '''\
@@ -158,44 +200,51 @@ class {name}(nn.Module):
     ) -> None:
         super().__init__()
         self.pad = nn.ZeroPad2d(padding)
-        self.pool = nn.AvgPool2d(kernel_size, **kwargs)
+        self.sum = nn.AvgPool2d(kernel_size, divisor_override=1, **kwargs)
 
     def forward(self, x: Tensor) -> Tensor:
         inside = torch.ones_like(x[:1, :1])
-        return self.pool(self.pad(x)) / self.pool(self.pad(inside))''',
+        return self.sum(self.pad(x)) / self.sum(self.pad(inside))''',
 )
 
 
 class AvgPool(_Pool):
-    """The mean under a window, of each whole channel (global), or over a grid of cells (adaptive)."""
+    """The mean under a window, of each channel (global), or over a grid of cells (adaptive)."""
 
     key: ClassVar = "avg_pool"
     examples: ClassVar = (
         Example({"avg_pool": "global"}, ((4, 7, 9),), (4,)),
         Example({"avg_pool": "adaptive", "output": [2, 3]}, ((4, 7, 9),), (4, 2, 3)),
         Example({"avg_pool": 3, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
-        Example({"avg_pool": 3, "stride": 1, "padding": 1, "count_padding": True}, ((4, 7, 7),), (4, 7, 7)),
+        Example(
+            {"avg_pool": 3, "stride": 1, "padding": 1, "count_padding": True},
+            ((4, 7, 7),),
+            (4, 7, 7),
+        ),
         Example({"avg_pool": 5, "stride": 3, "ceil": True}, ((4, 15, 15),), (4, 5, 5)),
         Example({"avg_pool": 3, "stride": 2, "padding": "same"}, ((4, 8, 8),), (4, 4, 4)),
         Example({"avg_pool": 4, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
-        Example({"avg_pool": 4, "stride": 1, "padding": "same", "count_padding": True}, ((4, 7, 7),), (4, 7, 7)),
+        Example(
+            {"avg_pool": 4, "stride": 1, "padding": "same", "count_padding": True},
+            ((4, 7, 7),),
+            (4, 7, 7),
+        ),
     )
 
     kernel: AverageKernel
-    """Size of the window, or global (the result is a vector), or adaptive (to the size given by output)."""
+    """Size of the window, or global (gives a vector), or adaptive (to the size given by output)."""
     output: Pair | None = None
     """Size of an adaptive pool's result: a number or [height, width]."""
     count_padding: Flag = False
-    """Whether averages count the padding, as in Caffe and by PyTorch's default, but not in TensorFlow."""
+    """Whether averages count the padding, as in Caffe and PyTorch, but not in TensorFlow."""
 
     def window(self, x: Shape) -> Window:
         height, width = int(x[1]), int(x[2])
         if self.kernel == _GLOBAL:
             return Window((height, width), (1, 1), (1, 1), ((0, 0), (0, 0)))
         if self.output is not None:
-            # The cells of an adaptive pool can differ in size by one; this is the largest.
             rows, columns = self.output
-            kernel = (-(-height // rows) + (height % rows > 0), -(-width // columns) + (width % columns > 0))
+            kernel = (_largest_cell(height, int(rows)), _largest_cell(width, int(columns)))
             step = (max(height // rows, 1), max(width // columns, 1))
             return Window(kernel, step, (1, 1), ((0, 0), (0, 0)))
         return self._window(x, self._fixed)
@@ -223,22 +272,20 @@ class AvgPool(_Pool):
         if self.kernel == _GLOBAL:
             return Call(_GLOBAL_POOL.name, helper=_GLOBAL_POOL)
         if self.output is not None:
-            return Call("nn.AdaptiveAvgPool2d", (self.output,))
+            return Call("nn.AdaptiveAvgPool2d", (pair(self.output),))
+        kernel = pair(self._fixed)
+        symmetric = self._window(x, self._fixed).symmetric()
         options = self._torch_window(x, self._fixed)
-        pads = self._window(x, self._fixed).pads
-        padded = pads != ((0, 0), (0, 0))
-        counted = self.count_padding and padded
-        if options is not None and not (counted and "padding" not in options):
-            if not self.count_padding and (padded or self.ceil):
+        # Cells behind a window that overhangs are never counted, as padding would have to be.
+        if options is not None and (symmetric or not self.count_padding):
+            if "padding" in options and not self.count_padding:
                 options["count_include_pad"] = False
-            return Call("nn.AvgPool2d", (pair(self._fixed),), options)
-        around = self._torch_pads(x, self._fixed)
-        more: dict[str, Argument] = {"stride": pair(self.stride or self._fixed)}
-        more |= {"ceil_mode": True} if self.ceil else {}
-        if counted:
-            pool = Call("nn.AvgPool2d", (pair(self._fixed),), more)
-            return Call("nn.Sequential", (Call("nn.ZeroPad2d", (around,)), pool))
-        return Call(_PAD_POOL.name, (pair(self._fixed), around), more, _PAD_POOL)
+            return Call("nn.AvgPool2d", (kernel,), options)
+        around, options = self._padded_first(x, self._fixed)
+        if self.count_padding:
+            pad = Call("nn.ZeroPad2d", (around,))
+            return Call("nn.Sequential", (pad, Call("nn.AvgPool2d", (kernel,), options)))
+        return Call(_PAD_POOL.name, (kernel, around), options, _PAD_POOL)
 
     def label(self) -> str:
         if self.kernel == _GLOBAL:

@@ -36,7 +36,9 @@ def operations() -> dict[str, type[Operation]]:
     from importlib.metadata import entry_points
 
     known = {operation.key: operation for operation in _OURS}
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.name, entry.value)):
+    for entry in sorted(
+        entry_points(group=ENTRY_POINTS), key=lambda entry: (entry.name, entry.value)
+    ):
         try:
             loaded = entry.load()
         except Exception as error:

@@ -46,11 +46,11 @@ class Window:
         if not self.ceil:
             return free // stride + 1
         count = -(-free // stride) + 1
-        # A window that starts in the padding behind the input is not counted (Caffe and PyTorch agree).
+        # A window that starts behind the input is not counted; Caffe and PyTorch agree.
         return count - 1 if (count - 1) * stride >= size + before else count
 
     def symmetric(self) -> bool:
-        """Whether both sides of each axis are padded alike, which is all that PyTorch's layers can do."""
+        """Whether both sides of each axis are padded alike: all that PyTorch's layers can do."""
         return all(before == after for before, after in self.pads)
 
 
@@ -63,7 +63,7 @@ def window(
     *,
     ceil: bool = False,
 ) -> Window:
-    """The window over an input of ``size`` (height, width), with ``same`` and ``valid`` worked out."""
+    """The window over an input of ``size`` (height, width), ``same`` and ``valid`` worked out."""
     if padding == "valid":
         pads: Pads = ((0, 0), (0, 0))
     elif padding == "same":
@@ -81,6 +81,8 @@ def _same(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]
     if stride == 1:
         total = dilation * (kernel - 1)
     else:
+        # This depends on the size of the input: its value says more than how it is come by.
+        kernel, stride, dilation = int(kernel), int(stride), int(dilation)
         positions = -(-size // stride)
         total = max((positions - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
     return total // 2, total - total // 2

@@ -146,7 +146,8 @@ class _Composer:
     anchors: dict[str, tuple[Tree, int]] = field(default_factory=dict[str, tuple[Tree, int]])
     root: Tree | None = None
 
-    def compose(self) -> Tree | None:
+    def compose(self) -> Tree:
+        """The tree of the first document; nothing at all reads as null."""
         for event in self._events():
             kind = type(event)
             if kind is yaml.ScalarEvent:
@@ -165,7 +166,7 @@ class _Composer:
                 message = "a second document starts here"
                 self.report.add(Code.YAML_SYNTAX, message, self._at(event), hint="put it into a file of its own")
                 break
-        return self.root
+        return self.root or Scalar(self.source, 0, 0, None, "")
 
     def _events(self) -> Iterator[Any]:
         parser = _Parser(self.source.text)

@@ -1,0 +1,1 @@
+"""What a typed graph becomes: PyTorch source, a live module, pictures."""

@@ -1,0 +1,214 @@
+"""From a typed graph to a file of PyTorch that needs nothing but torch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from inception_graph.analysis.costs import costs
+from inception_graph.backends.pytorch.classes import UNLIMITED, BlockClasses, Names, class_name, signature
+from inception_graph.backends.pytorch.forward import Forward
+from inception_graph.backends.pytorch.knobs import free_variables
+from inception_graph.backends.pytorch.scope import Scope, assignments
+from inception_graph.backends.pytorch.start import Start, start
+from inception_graph.backends.pytorch.text import docstring, harmless
+from inception_graph.diagnostics.report import Report
+from inception_graph.ir.elaborate import elaborate
+from inception_graph.ir.expressions import named
+from inception_graph.ir.infer import infer
+from inception_graph.ops.base import size
+from inception_graph.ops.code import LINE_LENGTH, Call, Raw, laid_out, literal
+from inception_graph.resources import folder
+from inception_graph.version import __version__
+
+if TYPE_CHECKING:
+    from inception_graph.backends.pytorch.scope import Step
+    from inception_graph.ir.graph import Instance, TypedGraph
+    from inception_graph.ir.program import Program
+
+_IMPORTS = (
+    ("OrderedDict", "from collections import OrderedDict"),
+    ("Any|NamedTuple", "from typing import {}"),
+    ("torch", "import torch"),
+    ("F", "import torch.nn.functional as F"),
+    ("Tensor|nn", "from torch import {}"),
+)
+_TAKEN = frozenset({"OrderedDict", "Any", "NamedTuple", "Tensor", "LOSS_WEIGHTS", "F"})
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where emitted source comes from.
+
+    Attributes:
+        spec: Name of the spec's file.
+        digest: SHA-256 of its text, hexadecimal.
+        command: The command that emits it again.
+    """
+
+    spec: str
+    digest: str
+    command: str
+
+
+def emit_source(typed: TypedGraph, provenance: Provenance) -> str:
+    """The source of a network, formatted, the same bytes for the same network and provenance."""
+    return _Module(typed, provenance).source()
+
+
+def without_auxiliary(program: Program) -> Program:
+    """The program without its auxiliary heads."""
+    return replace(program, auxiliary=()) if program.auxiliary else program
+
+
+def network_class(program: Program) -> str:
+    """The name of the network's class."""
+    return program.meta.class_name or class_name(program.name)
+
+
+class _Module:
+    """One file."""
+
+    def __init__(self, typed: TypedGraph, provenance: Provenance) -> None:
+        self.plain, self.provenance = typed, provenance
+        self.program = typed.program
+        self.network = network_class(self.program)
+        self.output_class = f"{self.network}Output"
+        self.names = Names({*_TAKEN, self.network, self.output_class})
+        self.knobs = free_variables(self.program)
+        self.typed = self._traced()
+        self.blocks = BlockClasses(self.program, self.names)
+
+    def _traced(self) -> TypedGraph:
+        """The network with its knobs under their names, so that they become parameters of the constructor."""
+        if not self.knobs:
+            return self.plain
+        values = {n: named(n, v) if n in self.knobs else v for n, v in self.program.variables.items()}
+        report = Report()
+        graph = elaborate(self.program, report, UNLIMITED, variables=values)
+        typed = infer(graph, report, UNLIMITED) if graph is not None else None
+        if typed is None:
+            raise AssertionError(self.program.name)
+        return typed
+
+    def source(self) -> str:
+        import jinja2
+
+        weights = start(self.plain, range(len(self.plain.nodes)))
+        network = self._network(weights)
+        definitions = [
+            *(helper.source.replace("{name}", name) for helper, name in self.names.helpers.items()),
+            *(block.source for block in self.blocks.classes),
+            *([self._outputs()] if self.program.auxiliary else []),
+            *([self._initialise(weights)] if weights.function else []),
+            network,
+        ]
+        loader = jinja2.FileSystemLoader(folder("codegen"))
+        environment = jinja2.Environment(  # noqa: S701 - the output is Python, whose texts are made harmless here
+            loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+        )
+        return environment.get_template("module.py.jinja").render(
+            docstring="\n".join(self._docstring()),
+            imports=self._imports("\n".join(definitions)),
+            loss_weights=self._loss_weights(),
+            definitions=definitions,
+            network=self.network,
+            output_class=self.output_class,
+            input=", ".join(str(extent) for extent in self.program.input),
+            heads=self.program.auxiliary,
+        )
+
+    def _docstring(self) -> list[str]:
+        meta, totals = self.program.meta, costs(self.plain)
+        title = ", ".join(filter(None, (meta.title or self.program.name, meta.paper)))
+        heads = f" ({totals.parameters_with_auxiliary:,} with auxiliary heads)" if self.program.auxiliary else ""
+        made = (
+            f"Made by inception-graph {__version__} from {harmless(self.provenance.spec)}\n"
+            f"(sha256 {self.provenance.digest[:16]}):\n\n    {harmless(self.provenance.command)}"
+        )
+        facts = (
+            f"Input {size(self.program.input)}, {totals.parameters:,} parameters{heads},\n"
+            f"{totals.macs:,} multiply-accumulates an image. Shapes in comments leave out the batch.\n"
+            "This file needs torch only and is yours to edit."
+        )
+        return docstring(title, 0, made, facts)
+
+    def _imports(self, body: str) -> list[str]:
+        """The imports whose names occur, standard library first."""
+        words = set(re.findall(r"\b[A-Za-z_]\w*\b", body)) | {"torch"}
+        lines: list[str] = []
+        for names, line in _IMPORTS:
+            used = [name for name in names.split("|") if name in words]
+            if used:
+                lines.append(line.format(", ".join(used)))
+        standard = sum(not line.startswith(("import torch", "from torch")) for line in lines)
+        return [*lines[:standard], *([""] if standard else []), *lines[standard:]]
+
+    def _loss_weights(self) -> str:
+        if not self.program.auxiliary:
+            return ""
+        items = [f'"{head.name}": {literal(head.loss_weight)}' for head in self.program.auxiliary]
+        line = f"LOSS_WEIGHTS = {{{', '.join(items)}}}"
+        return line if len(line) <= LINE_LENGTH else "\n".join(["LOSS_WEIGHTS = {", *(f"    {i}," for i in items), "}"])
+
+    def _outputs(self) -> str:
+        """The named tuple that the network returns while training."""
+        lines = [f"class {self.output_class}(NamedTuple):", '    """What the network returns while training."""', ""]
+        lines += [f"    {name}: Tensor" for name in ("logits", *(head.name for head in self.program.auxiliary))]
+        return "\n".join(lines)
+
+    def _initialise(self, weights: Start) -> str:
+        lines = ["def initialise(module: nn.Module) -> None:", '    """Start the weights of one layer."""']
+        return "\n".join([*lines, *(f"    {line}" for line in weights.function)])
+
+    def _network(self, weights: Start) -> str:
+        graph, program = self.typed.graph, self.program
+        scope, heads = Scope(self.typed, self.blocks.call), Scope(self.typed, self.blocks.call)
+        made: list[str] = []
+        for section in graph.root.children:
+            made += self._section(str(section.element.path[0]), scope, section.children)
+        made += self._section("auxiliary heads", heads, [head.instance for head in graph.heads])
+        tapped = frozenset(source for step in heads.steps for source in step.sources)
+        named_values = {graph.output: "logits"} if graph.heads else {}
+        forward = Forward(self.typed, scope.steps, tapped | {graph.output}, shapes=True, fixed=named_values)
+        lines = [*forward.lines(), *self._returned(forward, heads.steps)]
+        parameters = [(name, f"{type(program.variables[name]).__name__} = {program.variables[name]!r}") for name in self.knobs]
+        body = [
+            *signature("__init__", parameters, "None"),
+            *(f"    {line}" for line in ("super().__init__()", *made, *weights.statements)),
+            "",
+            f"def forward(self, x: Tensor) -> {f'Tensor | {self.output_class}' if graph.heads else 'Tensor'}:",
+            *(f"    {line}" for line in lines),
+        ]
+        top = [f"class {self.network}(nn.Module):", *docstring(program.meta.title or program.name, 4), ""]
+        return "\n".join([*top, *(f"    {line}".rstrip() for line in body)])
+
+    def _section(self, title: str, scope: Scope, instances: list[Instance]) -> list[str]:
+        """The modules of a section, under its name."""
+        before = len(scope.assigned)
+        scope.add(instances)
+        lines = assignments([(name, self.names.settle(made)) for name, made in scope.assigned[before:]])
+        return [f"# {title}", *lines] if lines else []
+
+    def _returned(self, forward: Forward, head_steps: list[Step]) -> list[str]:
+        """The last statements: the logits alone, or with the heads while training."""
+        graph = self.typed.graph
+        result = forward.names[graph.output]
+        if not graph.heads:
+            return [f"return {result}"]
+        outputs = frozenset(head.output for head in graph.heads)
+        inside = Forward(
+            self.typed, head_steps, outputs, shapes=False, names=dict(forward.names), reuses=False, indent=12
+        )
+        lines = inside.lines()
+        if len(head_steps) == len(graph.heads):
+            # Each head is one module: it is called where its output is returned.
+            by_target = {step.target: step for step in head_steps}
+            heads = [by_target[head.output].code([forward.names[head.instance.reads]]) for head in graph.heads]
+            lines = []
+        else:
+            heads = [inside.names[head.output] for head in graph.heads]
+        values = Call(self.output_class, (Raw(result), *(Raw(head) for head in heads)))
+        first, *rest = laid_out(values, 12, len("return "))
+        return ["if self.training:", *(f"    {line}" for line in (*lines, f"return {first}", *rest)), f"return {result}"]

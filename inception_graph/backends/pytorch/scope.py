@@ -1,0 +1,203 @@
+"""The inside of one class: which modules it holds, and what its ``forward`` does with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from inception_graph.ir.expressions import evaluated
+from inception_graph.ir.program import Broken, Chain, Fork, Leaf, Use
+from inception_graph.ops.base import Join
+from inception_graph.ops.code import Argument, Call, Copies, Helper, laid_out, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from inception_graph.ir.graph import Instance, TypedGraph
+    from inception_graph.ops.window import Shape
+
+    UseCall: TypeAlias = Callable[["Instance", "Shape"], Call]
+    """The constructor call of a use of a block (or of one copy of it) that reads a shape."""
+
+CHAIN = Helper(
+    "Chain",
+    '''\
+class {name}(nn.Sequential):
+    """Modules by name, each reading the one before it."""
+
+    def __init__(self, **modules: nn.Module) -> None:
+        super().__init__(OrderedDict(modules))''',
+)
+PARTS = Helper(
+    "Parts",
+    '''\
+class {name}(nn.ModuleDict):
+    """Modules by name, wired by the class that holds them."""
+
+    def __init__(self, **modules: nn.Module) -> None:
+        super().__init__(modules)''',
+)
+_RESERVED = frozenset({"x", "self", "torch", "nn", "F", "Tensor", "Any", "logits", "branches"})
+"""Names that a local of ``forward`` cannot have."""
+
+
+@dataclass
+class Step:
+    """One statement of ``forward``: a value computed from others."""
+
+    target: int
+    sources: tuple[int, ...]
+    code: Callable[[list[str]], str]
+    name: str
+    long: Callable[[str], str] | None = None  # from the source of a list, where the values are many
+
+
+@dataclass
+class Scope:
+    """Collects the modules and steps of one class.
+
+    Attributes:
+        typed: The graph whose instances are printed; its shapes may be traced.
+        use_call: How a use of a block is constructed.
+        assigned: Attributes of the class with the calls that make them, in order.
+        steps: What ``forward`` does, in an order in which it can be done.
+    """
+
+    typed: TypedGraph
+    use_call: UseCall
+    assigned: list[tuple[str, Argument]] = field(default_factory=list[tuple[str, "Argument"]])
+    steps: list[Step] = field(default_factory=list[Step])
+    wired: set[int] = field(default_factory=set[int])
+
+    def __post_init__(self) -> None:
+        graph = self.typed.graph
+        self.wired = {head.instance.reads for head in graph.heads}
+        for tree in (graph.root, *(head.instance for head in graph.heads)):
+            self._note_wires(tree)
+
+    def _note_wires(self, instance: Instance) -> None:
+        """Note values that are read by name: their makers cannot be hidden inside a container."""
+        element = instance.element
+        if isinstance(element, Leaf | Fork | Use) and element.reads is not None:
+            self.wired.add(instance.reads)
+        if isinstance(element, Fork) and element.joins and instance.node is not None:
+            self.wired.update(self.typed.nodes[instance.node].inputs)
+        if not isinstance(element, Use):
+            for child in instance.children:
+                self._note_wires(child)
+
+    def add(self, instances: Iterable[Instance], path: str = "") -> None:
+        """Take in elements that stand side by side; ``path`` leads to the container that holds them."""
+        for child in instances:
+            self._add(child, path)
+
+    def _add(self, instance: Instance, path: str) -> None:
+        element, name = instance.element, path + instance.element.name
+        if isinstance(element, Fork) and (element.joins or not self._closed(instance)):
+            self.fork(instance, f"{name}." if element.name else path)
+        elif isinstance(element, Chain) and not element.nodes:
+            return
+        elif isinstance(element, Chain) and not self._closed(instance):
+            self._open(instance, path)
+            self.add(instance.children, f"{name}.")
+        else:
+            if not path:
+                self.assigned.append((name, self.module(instance)))
+            self._step(instance, name)
+
+    def _open(self, instance: Instance, path: str) -> None:
+        """Make a container whose parts ``forward`` calls one by one; parts of a container are in its call."""
+        if not path:
+            self.assigned.append((instance.element.name, self._parts(instance)))
+
+    def _parts(self, instance: Instance) -> Call:
+        parts: dict[str, Argument] = {}
+        for child in instance.children:
+            closed = self._closed(child) and not (isinstance(child.element, Fork) and child.element.joins)
+            if closed and not (isinstance(child.element, Chain) and not child.element.nodes):
+                parts[child.element.name] = self.module(child)
+            elif child.children:
+                parts[child.element.name] = self._parts(child)
+        return Call(PARTS.name, keywords=parts, helper=PARTS)
+
+    def fork(self, instance: Instance, path: str) -> None:
+        """Take in a fork whose branches are parts of the class or of a container, and whose join is a statement."""
+        if path and instance.children:
+            self._open(instance, path[: -len(instance.element.name) - 1])
+        self.add(instance.children, path)
+        if instance.node is None:
+            raise AssertionError(instance.name)
+        operation = self.typed.operation(instance.node)
+        if not isinstance(operation, Join):
+            raise AssertionError(operation.key)
+        inputs = self.typed.nodes[instance.node].inputs
+        self.steps.append(Step(instance.output, inputs, operation.expression, _local(instance), operation.over))
+
+    def _step(self, instance: Instance, path: str) -> None:
+        first, _, rest = path.partition(".")
+        module = f"self.{first}" if not rest else f'self.get_submodule("{path}")'
+        self.steps.append(
+            Step(instance.output, (instance.reads,), lambda sources: f"{module}({sources[0]})", _local(instance))
+        )
+
+    def _closed(self, instance: Instance) -> bool:
+        """Whether all wiring inside is that of the program's shape, so that one module can hold it."""
+        element = instance.element
+        if isinstance(element, Leaf | Use | Broken):
+            return True
+        if isinstance(element, Fork) and element.joins:
+            return False
+        for child in instance.children:
+            rewired = isinstance(child.element, Leaf | Fork | Use) and child.element.reads is not None
+            exposed = child.output in self.wired and child.output not in (instance.output, instance.reads)
+            if rewired or exposed or not self._closed(child):
+                return False
+        return True
+
+    def module(self, instance: Instance) -> Call:
+        """The call that makes the module of an element whose wiring is its own."""
+        element = instance.element
+        x = self.typed.shape(instance.reads)
+        if isinstance(element, Use):
+            return self._use(instance, x)
+        if isinstance(element, Leaf):
+            if instance.node is None:
+                raise AssertionError(instance.name)
+            return self.typed.operation(instance.node).module(x)
+        parts: dict[str, Argument] = {child.element.name: self.module(child) for child in instance.children}
+        if isinstance(element, Fork):
+            operation = None if instance.node is None else self.typed.operation(instance.node)
+            if not isinstance(operation, Join):
+                raise AssertionError(instance.name)
+            container = operation.container()
+            return Call(container.name, keywords=parts, helper=container)
+        if not parts:
+            return Call("nn.Identity")
+        return Call(CHAIN.name, keywords=parts, helper=CHAIN)
+
+    def _use(self, instance: Instance, x: Shape) -> Call:
+        if not instance.copies:
+            return self.use_call(instance, x)
+        calls = [self.use_call(instance, self.typed.shape(child.reads)) for child in instance.children]
+        # From the second copy on each reads a copy's output, so only the first can differ from the others.
+        leading = 0 if all(call == calls[0] for call in calls) else 1
+        if any(call != calls[-1] for call in calls[leading:]):
+            return Call("nn.Sequential", tuple(calls))
+        repeat = evaluated(element.repeat, instance.environment) if isinstance(element := instance.element, Use) else 1
+        rest: Argument = calls[-1] if len(calls) - leading == 1 else Copies(calls[-1], literal(repeat - leading))
+        return Call("nn.Sequential", (*calls[:leading], rest))
+
+
+def _local(instance: Instance) -> str:
+    name = instance.name.replace(".", "_") or "x"
+    return f"{name}_" if name in _RESERVED else name
+
+
+def assignments(assigned: list[tuple[str, Argument]]) -> list[str]:
+    """Statements of a constructor, not indented."""
+    lines: list[str] = []
+    for name, argument in assigned:
+        target = f"self.{name} = "
+        first, *rest = laid_out(argument, 8, len(target))
+        lines += [target + first, *rest]
+    return lines
