@@ -1,0 +1,20 @@
+"""A compiler for declared network architectures: one YAML file becomes diagnostics, costs, pictures and PyTorch."""
+
+from inception_graph.compiler import SettingError
+from inception_graph.diagnostics.errors import SpecError
+from inception_graph.limits import Limits
+from inception_graph.network import Network, create_model, emit, list_models, load, render
+from inception_graph.version import __version__
+
+__all__ = [
+    "Limits",
+    "Network",
+    "SettingError",
+    "SpecError",
+    "__version__",
+    "create_model",
+    "emit",
+    "list_models",
+    "load",
+    "render",
+]

@@ -1,26 +1,31 @@
-"""The whole pipeline on one page: text, tree, program, graph, typed graph; and who is told of what went wrong."""
+"""The whole pipeline on one page: text, tree, program, graph, typed graph; and what went wrong on the way."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inception_graph.analysis.expectations import check_expectations
-from inception_graph.diagnostics.report import Report
-from inception_graph.diagnostics.source import Source
+from inception_graph.analysis.unread import report_unread
+from inception_graph.diagnostics.codes import Code
+from inception_graph.diagnostics.report import Report, did_you_mean
+from inception_graph.diagnostics.source import Place, Source
 from inception_graph.ir.elaborate import elaborate
-from inception_graph.ir.graph import TypedGraph
 from inception_graph.ir.infer import infer
 from inception_graph.limits import DEFAULT_LIMITS, Limits
 from inception_graph.resources import specs
 from inception_graph.spec.lower import lower
 from inception_graph.spec.reader import read_file, read_tree
-from inception_graph.analysis.unread import report_unread
 
 if TYPE_CHECKING:
     from inception_graph.ir.expressions import Value
+    from inception_graph.ir.graph import TypedGraph
     from inception_graph.ir.program import Program
+
+
+class SettingError(ValueError):
+    """A value was given for a variable that the spec does not have."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Compilation:
         source: The text, or None where none could be read.
         program: The network as written, or None.
         typed: The network with all its shapes, or None where the report has an error.
+        limits: The bounds that it was held to.
+        stripped: Whether its auxiliary heads were left out.
     """
 
     name: str
@@ -40,25 +47,49 @@ class Compilation:
     source: Source | None
     program: Program | None
     typed: TypedGraph | None
+    limits: Limits
+    stripped: bool = False
 
 
 def compile_spec(
     spec: str | Path, settings: dict[str, Value] | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Compilation:
-    """Compile a shipped network by its name, or a file by its path."""
+    """Compile a shipped network by its name, or a file by its path.
+
+    Raises:
+        SettingError: There is no variable of a name in ``settings``.
+    """
     report = Report()
-    shipped = specs().get(str(spec))
-    path = Path(spec) if shipped is None or Path(spec).is_file() else shipped
+    path = _path(spec)
+    if path is None:
+        hint = did_you_mean(str(spec), list(specs())) or f"shipped: {', '.join(specs())}; or name a YAML file"
+        nowhere = Place(Source(str(spec), ""), 0, 0)
+        report.add(Code.UNREADABLE, f"there is no network and no file '{spec}'", nowhere, hint=hint)
+        return Compilation(str(spec), report, None, None, None, limits)
     source = read_file(path, report, limits)
     if source is None:
-        return Compilation(str(spec), report, None, None, None)
+        return Compilation(str(spec), report, None, None, None, limits)
     return _compile(str(spec), source, settings or {}, report, limits)
+
+
+def _path(spec: str | Path) -> Path | None:
+    """The file that a name or a path stands for; a file that is there goes before a shipped network."""
+    try:
+        if Path(spec).exists():
+            return Path(spec)
+    except (OSError, ValueError):
+        return None
+    return specs().get(str(spec))
 
 
 def compile_text(
     text: str, settings: dict[str, Value] | None = None, limits: Limits = DEFAULT_LIMITS, *, name: str = "<text>"
 ) -> Compilation:
-    """Compile a text."""
+    """Compile a text.
+
+    Raises:
+        SettingError: There is no variable of a name in ``settings``.
+    """
     return _compile(name, Source(name, text), settings or {}, Report(), limits)
 
 
@@ -67,9 +98,33 @@ def _compile(
 ) -> Compilation:
     tree = read_tree(source, report, limits)
     program = lower(tree, settings, report, limits) if tree is not None else None
-    graph = elaborate(program, report, limits) if program is not None else None
-    typed = infer(graph, report, limits) if graph is not None else None
-    if typed is not None and not report.failed:
+    if program is not None:
+        _check_settings(settings, program)
+    typed = _typed(program, report, limits)
+    if typed is not None:
         report_unread(typed.graph, report)
         check_expectations(typed, report)
-    return Compilation(name, report, source, program, None if report.failed else typed)
+    return Compilation(name, report, source, program, None if report.failed else typed, limits)
+
+
+def _typed(program: Program | None, report: Report, limits: Limits) -> TypedGraph | None:
+    graph = elaborate(program, report, limits) if program is not None else None
+    typed = infer(graph, report, limits) if graph is not None else None
+    return None if report.failed else typed
+
+
+def finish(program: Program, compilation: Compilation) -> Compilation:
+    """Compile an edited program of a sound compilation, such as one without its auxiliary heads."""
+    report = Report()
+    typed = _typed(program, report, compilation.limits)
+    stripped = not program.auxiliary
+    return replace(compilation, report=report, program=program, typed=typed, stripped=stripped)
+
+
+def _check_settings(settings: dict[str, Value], program: Program) -> None:
+    known = list(program.variables)
+    for name in settings:
+        if name not in program.variables:
+            hint = did_you_mean(name, known) or (f"it has {', '.join(known)}" if known else "it has none")
+            message = f"'{program.name}' has no variable '{name}': {hint}"
+            raise SettingError(message)

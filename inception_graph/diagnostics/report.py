@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from inception_graph.diagnostics.codes import Code
     from inception_graph.diagnostics.source import Place
 
@@ -46,6 +48,8 @@ MOST_SHOWN = 100
 class Report:
     """The problems of one file. One place is blamed once for one kind of problem.
 
+    What cannot be read (codes S1xx) is not judged any further: nothing more is said of its place.
+
     Attributes:
         found: The problems that are kept.
         dropped: How many more there are.
@@ -55,7 +59,8 @@ class Report:
     found: list[Diagnostic] = field(default_factory=list[Diagnostic])
     dropped: int = 0
     failed: bool = False
-    _seen: set[tuple[Code, str, int]] = field(default_factory=set[tuple["Code", str, int]])
+    _seen: set[tuple[Code, int]] = field(default_factory=set[tuple["Code", int]])
+    _unread: set[int] = field(default_factory=set[int])
     _kept: Counter[str] = field(default_factory=Counter[str])
 
     def add(
@@ -67,11 +72,13 @@ class Report:
         related: tuple[Related, ...] = (),
         hint: str | None = None,
     ) -> None:
-        """Record a problem, unless the same code stands at the same place already."""
-        key = (code, place.source.name, place.start)
-        if key in self._seen:
+        """Record a problem, unless its place has been blamed for it already."""
+        key = (code, place.start)
+        if key in self._seen or place.start in self._unread:
             return
         self._seen.add(key)
+        if code.value.startswith("S1"):
+            self._unread.add(place.start)
         self.failed |= code.severity == "error"
         if self._kept[code.severity] >= MOST_SHOWN:
             self.dropped += 1
@@ -84,9 +91,24 @@ class Report:
         return tuple(sorted(self.found, key=lambda found: (found.place.start, found.code.value)))
 
 
-def did_you_mean(word: str, known: list[str]) -> str | None:
-    """A hint that names the nearest known word, or None where none is near."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was meant, or None where none is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word[:64], known, n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else None
+    word, known = word[:64], list(known)
+    if near := get_close_matches(word, known, n=1, cutoff=0.65):
+        return near[0]
+    longer = [other for other in known if len(other) > 1 and word.startswith(other)]
+    return longer[0] if longer else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint that names the nearest known word, or None where none is near."""
+    near = nearest(word, known)
+    return f"did you mean '{near}'?" if near else None
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in a sentence: ``'a', 'b' and 'c'``."""
+    *first, last = [f"'{word}'" for word in words]
+    return f"{', '.join(first)} and {last}" if first else last

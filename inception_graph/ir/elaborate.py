@@ -336,8 +336,10 @@ class _Elaboration:
             if prefix == pending.boundary:
                 break
             prefix = _outer(prefix)
-        hint = did_you_mean(pending.name, visible)
-        if hint is None and pending.boundary and pending.name in self.outputs:
+        # A node that reads itself would be no remedy.
+        own = [str(step) for step in pending.path[:-1]]
+        hint = did_you_mean(pending.name, [name for name in visible if name not in own])
+        if pending.boundary and pending.name in self.outputs:
             hint = "a block sees its own nodes only; pass the value through its input"
         where = self.program.places.value(pending.path)
         self.report.add(Code.UNKNOWN_NODE, f"there is no node '{pending.name[:80]}' here", where, hint=hint)
@@ -387,5 +389,6 @@ def _outer(prefix: str) -> str:
 def block_uses(program: Program, frames: tuple[Use, ...]) -> tuple[Related, ...]:
     """The uses of blocks that lead to a node, from the inside out, with the arguments given."""
     return tuple(
-        Related(f"in block '{use.block}', used by '{use.name}'", program.places.key(use.path)) for use in reversed(frames)
+        Related(f"in block '{use.block}', used here", program.places.key((*use.path, use.block)))
+        for use in reversed(frames)
     )

@@ -23,8 +23,16 @@ _LARGEST = 2**53
 """Beyond this a float no longer holds every whole number."""
 
 
+FORM = "write $name or $(b1 + 2 * b3)"
+"""What an expression looks like, as a hint."""
+
+
 class ExpressionFault(Exception):
     """An expression that cannot be read or worked out; the text says why."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -101,18 +109,18 @@ def parse(text: str) -> Expression:
     """
     if len(text) > _LONGEST:
         message = f"the expression is longer than {_LONGEST} characters"
-        raise ExpressionFault(message)
+        raise ExpressionFault(message, "let a variable or an argument hold a part of it")
     body = text[1:]
     if not body.startswith("("):
         if not body.isidentifier() or not body.isascii():
             message = f"'{text}' is neither $name nor $(arithmetic)"
-            raise ExpressionFault(message)
+            raise ExpressionFault(message, FORM)
         return Expression(text, (body,), ast.Name(body))
     try:
         tree = ast.parse(body.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         message = f"'{text}' is not well-formed arithmetic"
-        raise ExpressionFault(message) from None
+        raise ExpressionFault(message, FORM) from None
     names: dict[str, None] = {}
     for name in _names(tree):
         names[name] = None
@@ -138,8 +146,8 @@ def _names(tree: ast.expr) -> Iterator[str]:
                 yield from _names(argument)
         case _:
             allowed = "+ - * / // % and " + ", ".join(_FUNCTIONS)
-            message = f"'{ast.unparse(tree)[:40]}' is not allowed; use numbers, names, {allowed}"
-            raise ExpressionFault(message)
+            message = f"'{ast.unparse(tree)[:40]}' cannot stand in an expression"
+            raise ExpressionFault(message, f"use numbers, names, {allowed}")
 
 
 def _fits(function: str, count: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean
+from inception_graph.diagnostics.report import Related, did_you_mean, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,32 +48,52 @@ def report_faults(
         symbolic: Fields whose value is not known yet; that they are missing is no fault.
         related: Places that every one of the diagnostics is to show.
     """
-    found = False
-    for fault in error.errors(include_url=False, include_input=False):
+    faults = error.errors(include_url=False, include_input=False)
+    missing: dict[Path, list[str]] = {}
+    strange: dict[Path, list[str]] = {}
+    for fault in faults:
         location: Path = fault["loc"]
-        context: dict[str, Any] = fault.get("ctx", {})
-        kind = fault["type"]
-        if kind == "missing":
-            if len(location) == 1 and location[0] in symbolic:
-                continue
-            place = places.key(path_of(location[:-1]))
-            message, hint = f"{what} needs '{location[-1]}'", f"add '{location[-1]}:'"
+        if fault["type"] == "missing" and not (len(location) == 1 and location[0] in symbolic):
+            missing.setdefault(location[:-1], []).append(str(location[-1]))
+        elif fault["type"] == "extra_forbidden":
+            strange.setdefault(location[:-1], []).append(str(location[-1]))
+    found = bool(missing)
+    for parent, names in missing.items():
+        # A misspelt key is not missing as well.
+        meant = {nearest(name, names) for name in strange.get(parent, ())}
+        if absent := [name for name in names if name not in meant]:
+            place = places.key(path_of(parent))
+            hint = f"add {', '.join(f'{name}: ...' for name in absent)}"
+            message = f"{_owner(what, parent)} needs {listed(absent)}"
             report.add(Code.MISSING_KEY, message, place, hint=hint, related=related)
-        elif kind == "extra_forbidden":
-            fields = [*model.model_fields, *known] if len(location) == 1 else _nested_fields(model, location)
-            hint = did_you_mean(str(location[-1]), fields) or f"known here: {', '.join(fields)}"
-            message = f"{what} has no '{str(location[-1])[:60]}'"
-            report.add(Code.UNKNOWN_KEY, message, places.key(path_of(location)), hint=hint, related=related)
-        else:
-            message = f"'{location[-1]}': {fault['msg'][:1].lower()}{fault['msg'][1:]}" if location else fault["msg"]
-            hint = did_you_mean(str(context["word"]), context["known"]) if "known" in context else None
-            code = _CODES.get(kind, Code.WRONG_TYPE)
-            report.add(code, message, places.value(path_of(location)), hint=hint, related=related)
+    for fault in faults:
+        location = fault["loc"]
+        context: dict[str, Any] = fault.get("ctx", {})
+        if fault["type"] == "missing":
+            continue
         found = True
+        if fault["type"] == "extra_forbidden":
+            at_top = len(location) == 1
+            fields = [*model.model_fields, *known] if at_top else _nested_fields(location)
+            hint = did_you_mean(str(location[-1]), fields) or f"known here: {', '.join(fields)}"
+            message = f"{_owner(what, location[:-1])} has no '{str(location[-1])[:60]}'"
+            place = places.key(path_of(location))
+            report.add(Code.UNKNOWN_KEY, message, place, hint=hint, related=related)
+            continue
+        text = fault["msg"]
+        message = f"'{location[-1]}': {text[:1].lower()}{text[1:]}" if location else text
+        hint = did_you_mean(str(context["word"]), context["known"]) if "known" in context else None
+        code = _CODES.get(fault["type"], Code.WRONG_TYPE)
+        report.add(code, message, places.value(path_of(location)), hint=hint, related=related)
     return found
 
 
-def _nested_fields(model: type[BaseModel], location: Path) -> list[str]:
+def _owner(what: str, parent: Path) -> str:
+    """What a key belongs to: the whole thing, or the option inside it."""
+    return f"'{parent[-1]}'" if parent else what
+
+
+def _nested_fields(location: Path) -> list[str]:
     """Names that may stand where a nested fault was found."""
     from inception_graph.ops.registry import operations
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
-from inception_graph.ops.fields import Count, is_int, is_number, out_of_range, whole, wrong_type
+from inception_graph.ops.fields import Count, is_int, is_number, not_a_choice, out_of_range, whole, wrong_type
 
 
 def _text(value: Any) -> str:
@@ -46,6 +46,23 @@ def _year(value: Any) -> int:
     return value
 
 
+def _shape(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not value or not all(is_int(item) for item in value):
+        raise wrong_type("a list of whole numbers", value)
+    return tuple(value)
+
+
+def _choice(*words: str) -> Any:
+    """A check for one of a few words."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise not_a_choice(list(words), value)
+        return value
+
+    return PlainValidator(check)
+
+
 Text: TypeAlias = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
 Texts: TypeAlias = Annotated[
     tuple[str, ...],
@@ -59,6 +76,14 @@ Range: TypeAlias = Annotated[
     tuple[float, float],
     PlainValidator(_range),
     WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+Interpolation: TypeAlias = Annotated[
+    Literal["nearest", "bilinear", "bicubic"],
+    _choice("nearest", "bilinear", "bicubic"),
+    WithJsonSchema({"enum": ["nearest", "bilinear", "bicubic"]}),
+]
+ChannelOrder: TypeAlias = Annotated[
+    Literal["rgb", "bgr"], _choice("rgb", "bgr"), WithJsonSchema({"enum": ["rgb", "bgr"]})
 ]
 Year: TypeAlias = Annotated[int, PlainValidator(_year), WithJsonSchema({"type": "integer"})]
 Total: TypeAlias = Annotated[int, PlainValidator(whole(0)), WithJsonSchema({"type": "integer", "minimum": 0})]
@@ -103,9 +128,9 @@ class Preprocess(_Section):
     """Length of the shorter side, in pixels, before the crop."""
     crop: Count | None = None
     """Side of the centred square that is cut out, in pixels."""
-    interpolation: Literal["nearest", "bilinear", "bicubic"] = "bilinear"
+    interpolation: Interpolation = "bilinear"
     """How the image is resized."""
-    channel_order: Literal["rgb", "bgr"] = "rgb"
+    channel_order: ChannelOrder = "rgb"
     """Order of the colours."""
     range: Range = (0.0, 1.0)
     """Values of black and white."""
@@ -128,13 +153,7 @@ class Expect(_Section):
     """The same with them."""
     output: Annotated[
         tuple[int, ...],
-        PlainValidator(lambda value: _shape(value)),
+        PlainValidator(_shape),
         WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1}}),
     ] | None = None
     """Shape of the output of one image."""
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not value or not all(is_int(item) for item in value):
-        raise wrong_type("a list of whole numbers", value)
-    return tuple(value)

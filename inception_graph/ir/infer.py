@@ -79,6 +79,8 @@ class _Faults:
         related: tuple[Related, ...]
         if fault.code in (Code.ADD_SHAPES, Code.CONCAT_SHAPES):
             related, hint = remedies.branches(self.graph, index, shapes, fault)
+            if len({len(shape) for shape in inputs_of(self.graph, index, shapes)}) > 1:
+                message = "some branches of this join are maps, others vectors"
             where = places.key((*node.path, node.operation.key) if node.operation else node.path)
         else:
             source = node.inputs[0]

@@ -29,7 +29,7 @@ Family = Literal[
 
 
 class ShapeFault(Exception):
-    """An operation cannot read what it is given: says what is wrong, and who knows places adds them.
+    """An operation cannot read what it is given. Says what is wrong; places are added above.
 
     Attributes:
         code: Its kind.

@@ -35,6 +35,7 @@ from inception_graph.ops.fields import (
     Number,
     Pair,
     WindowPadding,
+    keyed,
     not_a_choice,
     wrong_type,
 )
@@ -64,12 +65,12 @@ def _norm(value: Any) -> BatchNorm | None:
         if value != BatchNorm.key:
             raise not_a_choice([BatchNorm.key, "none"], value)
         return BatchNorm()
-    if not isinstance(value, dict):
+    options = keyed(value)
+    if options is None:
         raise wrong_type("'batch_norm', 'none' or {batch_norm: {options}}", value)
-    options: dict[str, Any] = value
-    return _NormChoice.model_validate(
-        {name: {} if inner is None else inner for name, inner in options.items()}
-    ).batch_norm
+    empty: dict[str, Any] = {}
+    given = {name: empty if inner is None else inner for name, inner in options.items()}
+    return _NormChoice.model_validate(given).batch_norm
 
 
 Norm: TypeAlias = Annotated[
@@ -203,7 +204,8 @@ class _Convolution(Operation):
         source = (
             f'class {{name}}(nn.Module):\n    """{sentence[0].upper()}{sentence[1:]}."""\n\n'
             f"{_PADDED_SIGNATURE if padded else _SIGNATURE}        super().__init__()\n{lines}\n"
-            f"    def forward(self, x: Tensor) -> Tensor:\n        return {applied(self.activation, output)}"
+            "    def forward(self, x: Tensor) -> Tensor:\n"
+            f"        return {applied(self.activation, output)}"
         )
         return Helper(name, source, needs)
 
@@ -216,11 +218,13 @@ class Conv(_Convolution):
         Example({"conv": 8}, ((3, 9, 9),), (8, 9, 9)),
         Example({"conv": 8, "kernel": 3, "bias": False}, ((4, 9, 9),), (8, 9, 9)),
         Example({"conv": 8, "kernel": [1, 7], "activation": "relu"}, ((4, 9, 9),), (8, 9, 9)),
-        Example({"conv": 8, "kernel": 3, "stride": 2, "padding": "valid", "norm": "batch_norm"}, ((4, 9, 9),), (8, 4, 4)),
+        Example({"conv": 8, "kernel": 3, "stride": 2, "padding": "valid", "norm": "batch_norm"},
+                ((4, 9, 9),), (8, 4, 4)),
         Example({"conv": 8, "kernel": 3, "stride": 2}, ((4, 8, 9),), (8, 4, 5)),
-        Example({"conv": 8, "kernel": 3, "stride": 2, "norm": {"batch_norm": {"scale": False}}, "bias": False,
-                 "activation": "silu"}, ((4, 8, 8),), (8, 4, 4)),
-        Example({"conv": 8, "kernel": 3, "groups": 4, "dilation": 2, "padding": [2, 1]}, ((4, 9, 9),), (8, 9, 7)),
+        Example({"conv": 8, "kernel": 3, "stride": 2, "norm": {"batch_norm": {"scale": False}},
+                 "bias": False, "activation": "silu"}, ((4, 8, 8),), (8, 4, 4)),
+        Example({"conv": 8, "kernel": 3, "groups": 4, "dilation": 2, "padding": [2, 1]},
+                ((4, 9, 9),), (8, 9, 7)),
         Example({"conv": 8, "kernel": 2, "padding": [1, 0, 0, 1]}, ((4, 5, 5),), (8, 5, 5)),
     )  # fmt: skip
 
@@ -248,13 +252,8 @@ class Conv(_Convolution):
         return self._kept(first, (self.channels, x[0] // self.groups, *self.kernel))
 
     def macs(self, x: Shape) -> int:
-        return (
-            self._positions(x)
-            * self.channels
-            * (x[0] // self.groups)
-            * self.kernel[0]
-            * self.kernel[1]
-        )
+        window = self.kernel[0] * self.kernel[1]
+        return self._positions(x) * self.channels * (x[0] // self.groups) * window
 
     def module(self, x: Shape) -> Call:
         window = self.window(x)
@@ -279,14 +278,15 @@ class Conv(_Convolution):
 
 
 class SeparableConv(_Convolution):
-    """A depthwise convolution, then a 1x1 convolution over its channels, with nothing between them."""
+    """A depthwise convolution, then a 1x1 convolution of its channels, nothing between them."""
 
     key: ClassVar = "separable_conv"
     examples: ClassVar = (
         Example({"separable_conv": 8, "kernel": 3}, ((4, 9, 9),), (8, 9, 9)),
-        Example({"separable_conv": 8, "kernel": 7, "stride": 2, "multiplier": 2, "bias": False, "norm": "batch_norm",
-                 "activation": "relu"}, ((3, 16, 16),), (8, 8, 8)),
-        Example({"separable_conv": 8, "kernel": 3, "stride": 2, "padding": 1}, ((4, 9, 9),), (8, 5, 5)),
+        Example({"separable_conv": 8, "kernel": 7, "stride": 2, "multiplier": 2, "bias": False,
+                 "norm": "batch_norm", "activation": "relu"}, ((3, 16, 16),), (8, 8, 8)),
+        Example({"separable_conv": 8, "kernel": 3, "stride": 2, "padding": 1},
+                ((4, 9, 9),), (8, 5, 5)),
     )  # fmt: skip
 
     multiplier: Count = 1

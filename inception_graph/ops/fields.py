@@ -5,7 +5,7 @@ The checks keep the very number that they are given, so that a traced number sta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -60,6 +60,16 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def listed(value: object) -> list[Any] | None:
+    """The items of a list, or None where a value is no list."""
+    return list(cast("list[Any]", value)) if isinstance(value, list | tuple) else None
+
+
+def keyed(value: object) -> dict[str, Any] | None:
+    """The entries of a mapping, or None where a value is no mapping."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
 def whole(at_least: int) -> Callable[[Any], int]:
     """A check for whole numbers from a bound on."""
 
@@ -78,13 +88,10 @@ def _pair(at_least: int) -> Callable[[Any], tuple[int, int]]:
     single = whole(at_least)
 
     def check(value: Any) -> tuple[int, int]:
-        if isinstance(value, list | tuple):
-            if len(value) != 2 or not all(is_int(item) for item in value):
-                raise wrong_type("a whole number or [height, width]", value)
-            return single(value[0]), single(value[1])
-        if not is_int(value):
+        cells = listed(value) or [value, value]
+        if len(cells) != 2 or not all(is_int(cell) for cell in cells):
             raise wrong_type("a whole number or [height, width]", value)
-        return single(value), single(value)
+        return single(cells[0]), single(cells[1])
 
     return check
 
@@ -105,25 +112,15 @@ _PADDING = "'same', 'valid', a whole number, [height, width] or [top, bottom, le
 
 def sides(value: Any) -> Pads:
     """Cells around a map, from a number, [height, width] or [top, bottom, left, right]."""
-    if is_int(value):
-        cells = [value] * 4
-    elif (
-        isinstance(value, list | tuple)
-        and all(is_int(item) for item in value)
-        and len(value) in (2, 4)
-    ):
-        cells = list(value) if len(value) == 4 else [value[0], value[0], value[1], value[1]]
-    elif (
-        isinstance(value, tuple)
-        and len(value) == 2
-        and all(isinstance(item, tuple) for item in value)
-    ):
+    items = listed(value) or [value] * 4
+    if len(items) == 2 and all(isinstance(item, tuple) for item in items):
         return value  # already in its final form
-    else:
+    if len(items) not in (2, 4) or not all(is_int(item) for item in items):
         raise wrong_type(_PADDING, value)
-    if min(cells) < 0:
-        raise out_of_range("at least 0", min(cells))
-    return (cells[0], cells[1]), (cells[2], cells[3])
+    if min(items) < 0:
+        raise out_of_range("at least 0", min(items))
+    top, bottom, left, right = items if len(items) == 4 else [*items[:1] * 2, *items[1:] * 2]
+    return (top, bottom), (left, right)
 
 
 def _padding(value: Any) -> Padding:
@@ -140,20 +137,21 @@ def _flag(value: Any) -> bool:
     return value
 
 
-_SIZE = {"type": "integer", "minimum": 1}
+SIZE: dict[str, Any] = {"type": "integer", "minimum": 1}
 _CELLS = {"type": "integer", "minimum": 0}
 
 
-def _or_pair(single: dict[str, Any]) -> dict[str, Any]:
+def or_pair(single: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value or of two such, for height and width."""
     return {"anyOf": [single, {"type": "array", "items": single, "minItems": 2, "maxItems": 2}]}
 
 
 _SIDES = [_CELLS, {"type": "array", "items": _CELLS, "minItems": 2, "maxItems": 2},
           {"type": "array", "items": _CELLS, "minItems": 4, "maxItems": 4}]  # fmt: skip
 
-Count: TypeAlias = Annotated[int, PlainValidator(whole(1)), WithJsonSchema(_SIZE)]
+Count: TypeAlias = Annotated[int, PlainValidator(whole(1)), WithJsonSchema(SIZE)]
 Pair: TypeAlias = Annotated[
-    tuple[int, int], PlainValidator(_pair(1)), WithJsonSchema(_or_pair(_SIZE))
+    tuple[int, int], PlainValidator(_pair(1)), WithJsonSchema(or_pair(SIZE))
 ]
 Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Number: TypeAlias = Annotated[

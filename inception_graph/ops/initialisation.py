@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from inception_graph.ops.base import Initialiser
-from inception_graph.ops.fields import is_number, not_a_choice, out_of_range, wrong_type
+from inception_graph.ops.fields import is_number, keyed, not_a_choice, out_of_range, wrong_type
 
 # He et al. 2015, LeCun et al. 1998, Glorot & Bengio 2010. Caffe's "xavier" looks at the inputs
 # only, so it is lecun_uniform.
@@ -23,15 +23,16 @@ _WITH_DEVIATION = {"normal": "normal_", "truncated_normal": "trunc_normal_"}
 
 
 def _scheme(value: Any) -> str | tuple[str, float] | None:
-    if value is None or (isinstance(value, tuple) and value and value[0] in _WITH_DEVIATION):
-        return value
+    if value is None or isinstance(value, tuple):
+        return cast("tuple[str, float] | None", value)  # already in its final form
     if isinstance(value, str):
         if value not in _SCHEMES:
             raise not_a_choice(list(_SCHEMES), value)
         return value
-    if not isinstance(value, dict) or len(value) != 1:
+    entries = keyed(value) or {}
+    if len(entries) != 1:
         raise wrong_type("the name of a scheme, {normal: 0.01} or {truncated_normal: 0.01}", value)
-    ((name, deviation),) = value.items()
+    ((name, deviation),) = entries.items()
     if name not in _WITH_DEVIATION:
         raise not_a_choice(list(_WITH_DEVIATION), name)
     if not is_number(deviation):

@@ -32,12 +32,9 @@ class BatchNorm(Operation):
     family: ClassVar = "normalisation"
     examples: ClassVar = (
         Example({"batch_norm": None}, ((8, 4, 4),), (8, 4, 4)),
-        Example(
-            {"batch_norm": None, "eps": 0.001, "momentum": 0.01, "scale": False},
-            ((8, 4, 4),),
-            (8, 4, 4),
-        ),
-    )
+        Example({"batch_norm": None, "eps": 0.001, "momentum": 0.01, "scale": False},
+                ((8, 4, 4),), (8, 4, 4)),
+    )  # fmt: skip
 
     eps: Positive = 1e-5
     """Added to the variance. The family's networks use 0.001."""
@@ -87,7 +84,10 @@ class LocalResponseNorm(Operation):
     key: ClassVar = "lrn"
     argument: ClassVar = "window_channels"
     family: ClassVar = "normalisation"
-    examples: ClassVar = (Example({"lrn": 5}, ((16, 6, 6),), (16, 6, 6)),)
+    examples: ClassVar = (
+        Example({"lrn": 5}, ((16, 6, 6),), (16, 6, 6)),
+        Example({"lrn": 4, "alpha": 0.01, "beta": 0.5, "k": 2}, ((16, 6, 6),), (16, 6, 6)),
+    )
 
     window_channels: Count
     """Number of neighbouring channels."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -11,11 +11,14 @@ from inception_graph.diagnostics.codes import Code
 from inception_graph.ops.base import Example, Operation, ShapeFault, as_map, fit, per_side
 from inception_graph.ops.code import Argument, Call, Helper, is_default, pair
 from inception_graph.ops.fields import (
+    SIZE,
     Flag,
     Pair,
     WindowPadding,
     is_int,
+    listed,
     not_a_choice,
+    or_pair,
     whole,
     wrong_type,
 )
@@ -32,9 +35,7 @@ def _pair_or_word(value: Any) -> tuple[int, int] | str:
         if value not in (_GLOBAL, _ADAPTIVE):
             raise not_a_choice([_GLOBAL, _ADAPTIVE], value)
         return value
-    cells: list[Any] = [value, value]
-    if isinstance(value, list | tuple):
-        cells = list(cast("list[Any]", value))
+    cells = listed(value) or [value, value]
     if len(cells) != 2 or not all(is_int(cell) for cell in cells):
         raise wrong_type("a whole number, [height, width], 'global' or 'adaptive'", value)
     check = whole(1)
@@ -44,20 +45,7 @@ def _pair_or_word(value: Any) -> tuple[int, int] | str:
 AverageKernel: TypeAlias = Annotated[
     tuple[int, int] | str,
     PlainValidator(_pair_or_word),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1},
-                {
-                    "type": "array",
-                    "items": {"type": "integer", "minimum": 1},
-                    "minItems": 2,
-                    "maxItems": 2,
-                },
-                {"enum": [_GLOBAL, _ADAPTIVE]},
-            ]
-        }
-    ),
+    WithJsonSchema({"anyOf": [*or_pair(SIZE)["anyOf"], {"enum": [_GLOBAL, _ADAPTIVE]}]}),
 ]
 
 
@@ -112,7 +100,7 @@ class _Pool(Operation):
     def _padded_first(
         self, x: Shape, kernel: tuple[int, int]
     ) -> tuple[tuple[int, int, int, int], dict[str, Argument]]:
-        """Padding (left, right, top, bottom) and the keywords of a torch pool without any behind it.
+        """Padding (left, right, top, bottom), and the keywords of a pool over the padded map.
 
         Cells that no window reads are left out. The pool would take them for input, and put one
         window more on them where it has to overhang the other axis.
@@ -144,7 +132,9 @@ class MaxPool(_Pool):
         Example({"max_pool": 3, "stride": 2, "padding": "same"}, ((4, 8, 7),), (4, 4, 4)),
         Example({"max_pool": [3, 2], "stride": [2, 1], "padding": [1, 0]}, ((4, 7, 7),), (4, 4, 6)),
         Example({"max_pool": 4, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
-    )
+        Example({"max_pool": 3, "stride": 2, "padding": [1, 2, 0, 0], "ceil": True},
+                ((4, 9, 8),), (4, 5, 4)),
+    )  # fmt: skip
 
     kernel: Pair
     """Size of the window: a number or [height, width]."""
@@ -216,20 +206,18 @@ class AvgPool(_Pool):
         Example({"avg_pool": "global"}, ((4, 7, 9),), (4,)),
         Example({"avg_pool": "adaptive", "output": [2, 3]}, ((4, 7, 9),), (4, 2, 3)),
         Example({"avg_pool": 3, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
-        Example(
-            {"avg_pool": 3, "stride": 1, "padding": 1, "count_padding": True},
-            ((4, 7, 7),),
-            (4, 7, 7),
-        ),
+        Example({"avg_pool": 3, "stride": 1, "padding": 1, "count_padding": True},
+                ((4, 7, 7),), (4, 7, 7)),
         Example({"avg_pool": 5, "stride": 3, "ceil": True}, ((4, 15, 15),), (4, 5, 5)),
         Example({"avg_pool": 3, "stride": 2, "padding": "same"}, ((4, 8, 8),), (4, 4, 4)),
         Example({"avg_pool": 4, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
-        Example(
-            {"avg_pool": 4, "stride": 1, "padding": "same", "count_padding": True},
-            ((4, 7, 7),),
-            (4, 7, 7),
-        ),
-    )
+        Example({"avg_pool": 4, "stride": 1, "padding": "same", "count_padding": True},
+                ((4, 7, 7),), (4, 7, 7)),
+        Example({"avg_pool": 3, "stride": 2, "padding": [0, 1, 0, 1], "count_padding": True},
+                ((4, 8, 8),), (4, 4, 4)),
+        Example({"avg_pool": 3, "stride": 3, "padding": [2, 0, 0, 0], "ceil": True},
+                ((4, 8, 8),), (4, 4, 3)),
+    )  # fmt: skip
 
     kernel: AverageKernel
     """Size of the window, or global (gives a vector), or adaptive (to the size given by output)."""

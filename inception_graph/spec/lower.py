@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean
+from inception_graph.diagnostics.report import Related, did_you_mean, listed, nearest
 from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic, Value, evaluated, is_symbolic
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
-from inception_graph.ir.program import SECTIONS, Auxiliary, Block, Chain, Program, Use, walk
+from inception_graph.ir.program import SECTIONS, Auxiliary, Block, Chain, Program
 from inception_graph.ops.fields import is_number, show
 from inception_graph.ops.registry import operations
+from inception_graph.spec.checks import check_names, check_preprocess, check_recursion
 from inception_graph.spec.names import TUPLE_ATTRIBUTES, check_name
 from inception_graph.spec.nodes import NodeReader, Scope
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, locate, place
@@ -81,6 +82,7 @@ class _Lowering:
     variables: dict[str, Value] = field(default_factory=dict[str, "Value"])
     varied: bool = False
     used: set[str] = field(default_factory=set[str])
+    unused: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
 
     def __post_init__(self) -> None:
         self.places = TreePlaces(self.tree)
@@ -112,18 +114,24 @@ class _Lowering:
             auxiliary,
             self.places,
         )
-        self._check_names(program)
-        self._check_preprocess(program)
-        unrolled = self._check_recursion(program)
-        self._report_unused(program)
+        check_names(program, self.report)
+        check_preprocess(program, self.report)
+        unrolled = check_recursion(program, self.report, self.limits)
+        if not self.report.failed:  # a fault may be why something is used nowhere
+            self._report_unused(program)
         return program if size and sections and unrolled else None
+
+    @property
+    def _start(self) -> Place:
+        """The first key, which is blamed for what the whole lacks."""
+        return place(next((key for key, _ in self.tree.entries.values()), self.tree))
 
     def _language(self) -> bool:
         version = self.tree.get("inception_graph")
         if version is None:
             message = "the version of the language is missing"
             hint = f"add 'inception_graph: {LANGUAGE}' as the first line"
-            self.report.add(Code.LANGUAGE_VERSION, message, place(self.tree), hint=hint)
+            self.report.add(Code.LANGUAGE_VERSION, message, self._start, hint=hint)
         elif not isinstance(version, Scalar) or version.value != LANGUAGE or isinstance(version.value, bool):
             message = f"this tool reads version {LANGUAGE} of the language, not {show(version.plain())}"
             newer = isinstance(version, Scalar) and is_number(version.value) and version.plain() > LANGUAGE  # type: ignore[operator]
@@ -137,13 +145,16 @@ class _Lowering:
             if key not in KEYS:
                 hint = did_you_mean(key, list(KEYS)) or f"known here: {', '.join(KEYS)}"
                 self.report.add(Code.UNKNOWN_KEY, f"a spec has no '{key[:60]}'", place(key_tree), hint=hint)
-        for key in ("name", "input"):
-            if key not in self.tree:
-                message = f"a spec needs '{key}'"
-                self.report.add(Code.MISSING_KEY, message, place(self.tree), hint=f"add '{key}:'")
+        missing = [key for key in ("name", "input") if key not in self.tree]
         if not any(section in self.tree for section in SECTIONS):
-            message = "a spec needs nodes: at least one of stem, body and head"
-            self.report.add(Code.MISSING_KEY, message, place(self.tree), hint="add 'body:' with a node")
+            missing.append("body")
+        meant = {nearest(key, (*missing, *SECTIONS)) for key in self.tree if key not in KEYS}
+        if "body" in missing and meant & set(SECTIONS):
+            meant.add("body")
+        if absent := [key for key in missing if key not in meant]:
+            hint = "nodes stand in 'stem', 'body' and 'head'" if "body" in absent else None
+            message = f"a spec needs {listed(absent)}"
+            self.report.add(Code.MISSING_KEY, message, self._start, hint=hint or f"add '{absent[0]}:'")
 
     def _mapping(self, key: str, what: str) -> Mapping | None:
         """The mapping under a key; None where it is absent, empty or something else (reported)."""
@@ -197,7 +208,9 @@ class _Lowering:
             fields = {name: reader.symbolic(item, scope) for name, (_, item) in value.entries.items()}
             if operation.argument in fields:
                 message = f"the main argument of '{key}' has no default"
-                self.report.add(Code.MISPLACED_KEY, message, place(value.key(str(operation.argument))))
+                where = place(value.key(str(operation.argument)))
+                hint = f"give it at each node: {{{key}: ...}}"
+                self.report.add(Code.MISPLACED_KEY, message, where, hint=hint)
                 del fields[str(operation.argument)]
             required = frozenset(n for n, info in operation.model_fields.items() if info.is_required())
             bad = self._fault_in(operation, fields, ("defaults", key), required)
@@ -264,12 +277,17 @@ class _Lowering:
             if not isinstance(item, Scalar) or not isinstance(item.value, str):
                 self.report.add(Code.WRONG_TYPE, f"expected a name, found {show(item.plain())}", place(item))
             elif item.value in names or item.value in self.variables:
-                other = names.get(item.value) or self.tree.get("variables")
-                related = (Related("the other one", place(other)),) if other else ()
-                what = "an argument" if item.value in names else "a variable of the spec"
+                other = self.places.key(("variables", item.value))
+                what = "a variable of the spec"
+                if item.value in names:
+                    other, what = place(names[item.value]), "an argument"
+                related = (Related("the other one", other),)
                 message = f"'{item.value}' is the name of {what} already"
-                self.report.add(Code.NAME_TAKEN, message, place(item), related=related, hint="rename one of them")
-            elif check_name(item.value, "argument", place(item), self.report):
+                hint = "rename one of them"
+                self.report.add(Code.NAME_TAKEN, message, place(item), related=related, hint=hint)
+                names.setdefault(item.value, item)
+            else:
+                check_name(item.value, "argument", place(item), self.report)
                 names[item.value] = item
         return tuple(names)
 
@@ -291,17 +309,17 @@ class _Lowering:
             self.used |= scope.used
             for index, argument in enumerate(reader.blocks[name]):
                 if argument not in scope.used:
-                    where = self.places.value((*path, "arguments", index))
-                    message = f"nothing in block '{name}' uses its argument '{argument}'"
-                    self.report.add(Code.UNUSED_ARGUMENT, message, where, hint=f"use ${argument}, or remove it")
+                    self.unused.append((name, argument, index))
         return blocks
 
     def _body(self, reader: NodeReader, scope: Scope, name: str, key: Scalar, value: Tree) -> Any:
         path: Path = ("blocks", name, "nodes")
         empty = Chain("", path, ())
+        if isinstance(value, Scalar) and value.value is None:
+            value = Mapping(value.source, value.start, value.end, {})
         if not isinstance(value, Mapping):
             message = f"a block is a mapping with 'nodes', not {show(value.plain())}"
-            self.report.add(Code.WRONG_TYPE, message, place(value if value.plain() is not None else key))
+            self.report.add(Code.WRONG_TYPE, message, place(value))
             return empty
         known = ["arguments", "description", "nodes"]
         for other, (other_key, _) in value.entries.items():
@@ -349,9 +367,11 @@ class _Lowering:
                 hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
                 self.report.add(Code.UNKNOWN_KEY, f"an auxiliary head has no '{key[:60]}'", place(key_tree), hint=hint)
         missing = [key for key in known if key not in value]
-        for key in missing:
-            message = f"auxiliary head '{name}' needs '{key}'"
-            self.report.add(Code.MISSING_KEY, message, self.places.key(path), hint=f"add '{key}:'")
+        meant = {nearest(key, missing) for key in value if key not in known}
+        if absent := [key for key in missing if key not in meant]:
+            message = f"auxiliary head '{name}' needs {listed(absent)}"
+            hint = f"add '{absent[0]}:'"
+            self.report.add(Code.MISSING_KEY, message, self.places.key(path), hint=hint)
         body = reader.chain(name, value.entries["nodes"][1], (*path, "nodes"), scope) if "nodes" in value else None
         if body is not None and not body.nodes:
             message = f"auxiliary head '{name}' has no nodes"
@@ -375,73 +395,24 @@ class _Lowering:
                 return 1.0
         if is_number(value) and value >= 0:  # type: ignore[operator]
             return float(value)  # type: ignore[arg-type]
-        if not isinstance(value, Expression):
-            message = f"'loss_weight' is a number from 0 on, not {show(tree.plain())}"
+        if is_number(value):
+            message = f"'loss_weight' must be at least 0, not {value}"
             self.report.add(Code.OUT_OF_RANGE, message, place(tree))
+        elif not isinstance(value, Expression):
+            message = f"'loss_weight': expected a number, found {show(tree.plain())}"
+            self.report.add(Code.WRONG_TYPE, message, place(tree))
         return 1.0
-
-    def _check_names(self, program: Program) -> None:
-        """Names at the top are unique over all sections, so that 'from' is never ambiguous."""
-        first: dict[str, Path] = {}
-        for path, name in [
-            *((node.path, node.name) for chain in program.sections.values() for node in chain.nodes),
-            *((head.path, head.name) for head in program.auxiliary),
-        ]:
-            if name in first:
-                related = (Related("the first one", self.places.key(first[name])),)
-                message = f"'{name}' is the name of a node in '{first[name][0]}' already"
-                hint = "names are unique over stem, body, head and auxiliary; rename one"
-                self.report.add(Code.NAME_TAKEN, message, self.places.key(path), related=related, hint=hint)
-            first.setdefault(name, path)
-
-    def _check_preprocess(self, program: Program) -> None:
-        for key in ("mean", "std"):
-            values = getattr(program.preprocess, key, None)
-            if values is not None and program.input[0] and len(values) != program.input[0]:
-                message = f"'{key}' has {len(values)} numbers for an input of {program.input[0]} channels"
-                self.report.add(Code.OUT_OF_RANGE, message, self.places.value(("preprocess", key)))
-
-    def _check_recursion(self, program: Program) -> bool:
-        """Report every block that comes to contain itself; whether none does."""
-        calls = {
-            name: [element for element in walk(block.body) if isinstance(element, Use)]
-            for name, block in program.blocks.items()
-        }
-        done: set[str] = set()
-        trail: list[Use] = []
-        sound = True
-
-        def visit(name: str, open_blocks: tuple[str, ...]) -> None:
-            nonlocal sound
-            for use in calls[name]:
-                trail.append(use)
-                if use.block in (*open_blocks, name):
-                    sound = False
-                    start = [*open_blocks, name].index(use.block)
-                    steps = tuple(Related(f"uses '{step.block}'", self.places.key(step.path)) for step in trail[start:-1])
-                    message = f"block '{use.block}' contains itself"
-                    where = self.places.key((*use.path, use.block))
-                    self.report.add(Code.BLOCK_RECURSION, message, where, related=steps, hint="use 'repeat' to stack copies")
-                elif len(open_blocks) >= self.limits.depth:
-                    sound = False
-                    message = f"blocks nested deeper than {self.limits.depth} levels"
-                    where = self.places.key((*use.path, use.block))
-                    self.report.add(Code.TOO_MANY_NODES, message, where, hint="raise the bound: --limit depth=...")
-                elif use.block not in done:
-                    visit(use.block, (*open_blocks, name))
-                trail.pop()
-            done.add(name)
-
-        for name in calls:
-            if name not in done:
-                visit(name, ())
-        return sound
 
     def _report_unused(self, program: Program) -> None:
         for name, uses in program.users.items():
             if not uses:
                 message = f"block '{name}' is used nowhere"
                 self.report.add(Code.UNUSED_BLOCK, message, self.places.key(("blocks", name)), hint="use or remove it")
+        for name, argument, index in self.unused:
+            where = self.places.value(("blocks", name, "arguments", index))
+            message = f"nothing in block '{name}' uses its argument '{argument}'"
+            hint = f"use ${argument}, or remove it"
+            self.report.add(Code.UNUSED_ARGUMENT, message, where, hint=hint)
         for name in program.variables:
             if name not in self.used:
                 message = f"variable '{name}' is used nowhere"

@@ -50,7 +50,12 @@ def check_name(name: str, what: str, place: Place, report: Report) -> bool:
     if fault is None:
         return True
     shown = name if len(name) <= _LONGEST else name[:_LONGEST] + "..."
-    hint = f"call it '{_mended(name)}'" if _mended(name) else None
+    if ":" in name and what in ("node", "branch"):
+        hint = "put a space behind the colon"
+    elif len(name) > _LONGEST:
+        hint = "use a shorter name"
+    else:
+        hint = f"call it '{_mended(name)}'" if _mended(name) else None
     report.add(Code.BAD_NAME, f"{shown!r} cannot be the name of a {what}: {fault}", place, hint=hint)
     return False
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean
+from inception_graph.diagnostics.report import Related, did_you_mean, listed, nearest
 from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic, is_symbolic, parse
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.program import Broken, Chain, Element, Fork, Leaf, Use
@@ -55,12 +55,15 @@ class NodeReader:
         if isinstance(tree, Scalar) and tree.value is None:
             return Chain(name, path, ())
         if not isinstance(tree, Mapping):
-            found = show(tree.plain())
-            self.report.add(Code.WRONG_TYPE, f"expected nodes by name, found {found}", place(tree))
+            message = f"expected nodes by name, found {show(tree.plain())}"
+            self.report.add(Code.WRONG_TYPE, message, place(tree))
             return Chain(name, path, ())
         nodes: list[Element] = []
         for child, (key, value) in tree.entries.items():
-            check_name(child, "node", place(key), self.report)
+            named = check_name(child, "node", place(key), self.report)
+            if not named and ":" in child:  # what follows is no value but the rest of a line
+                nodes.append(Broken(child, (*path, child)))
+                continue
             nodes.append(self.node(child, value, (*path, child), scope))
         return Chain(name, path, tuple(nodes))
 
@@ -91,16 +94,23 @@ class NodeReader:
             return keys
         fields = {key: self.operations[key].model_fields if key in self.operations else () for key in keys}
         heads = [key for key in keys if all(other == key or other in fields[key] for other in keys)]
-        return heads or keys
+        if heads:
+            return heads
+        # 'activation' beside 'concat' is meant as a field too, though concat has none.
+        optional = {name for operation in self.operations.values() for name in operation.model_fields}
+        heads = [key for key in keys if key not in optional]
+        return heads if len(heads) == 1 else keys
 
     def node(self, name: str, tree: Tree, path: Path, scope: Scope) -> Element:
         """A node, or a broken one after reporting why."""
         if not isinstance(tree, Mapping):
             message = f"expected a node such as {{conv: 64, kernel: 3}}, found {show(tree.plain())}"
-            self.report.add(Code.WRONG_TYPE, message, place(tree))
+            self.report.add(Code.WRONG_TYPE, message, self.places.value(path))
             return Broken(name, path)
         keys = self._operation_keys(tree)
         if len(keys) != 1:
+            if not keys and tree.incomplete:
+                return Broken(name, path)
             self._blame_keys(tree, keys, path)
             return Broken(name, path)
         key = keys[0]
@@ -124,7 +134,7 @@ class NodeReader:
         if keys:
             others = tuple(Related(f"and '{key}' is one", place(tree.key(key))) for key in keys[1:])
             message = f"a node has one operation, this one has {len(keys)}: {', '.join(keys)}"
-            hint = "give each its own node; a node named like an operation can stand in a section, not in a branch"
+            hint = "give each operation a node of its own"
             self.report.add(Code.OPERATION_COUNT, message, place(tree.key(keys[0])), related=others, hint=hint)
             return
         known = [*self.operations, *self.blocks]
@@ -158,46 +168,68 @@ class NodeReader:
         if isinstance(given, Mapping):
             for key, (key_tree, value) in given.entries.items():
                 if key not in wanted:
-                    hint = did_you_mean(key, list(wanted)) or f"its arguments: {', '.join(wanted) or 'none'}"
-                    message = f"block '{block}' has no argument '{key[:60]}'"
-                    self.report.add(Code.BLOCK_ARGUMENTS, message, place(key_tree), hint=hint)
+                    self._blame_argument(block, key, key_tree)
                     continue
                 arguments[key] = self.symbolic(value, scope)
         elif not (isinstance(given, Scalar) and given.value is None):
             if len(wanted) != 1:
-                message = f"block '{block}' takes {len(wanted)} arguments, so they must be named"
-                hint = f"write {{{block}: {{{', '.join(f'{argument}: ...' for argument in wanted)}}}}}"
-                self.report.add(Code.BLOCK_ARGUMENTS, message, place(given), hint=hint)
+                self._blame_arguments(block, given)
                 return Broken(name, path)
             arguments[wanted[0]] = self.symbolic(given, scope)
         for argument, value in arguments.items():
             if value is None or isinstance(value, list | dict):
                 message = f"argument '{argument}' must be a number or a text, not {show(value)}"
-                self.report.add(Code.WRONG_TYPE, message, self.places.value((*path, block, argument)))
+                where = self.places.value((*path, block, argument))
+                self.report.add(Code.WRONG_TYPE, message, where)
+                arguments[argument] = Unknown.expression
         missing = [argument for argument in wanted if argument not in arguments]
-        if missing:
-            message = f"block '{block}' needs {', '.join(missing)}"
-            hint = f"add {', '.join(f'{argument}: ...' for argument in missing)}"
+        strange = list(given) if isinstance(given, Mapping) else []
+        meant = {nearest(key, missing) for key in strange if key not in wanted}
+        if absent := [argument for argument in missing if argument not in meant]:
+            message = f"block '{block}' needs {listed(absent)}"
+            hint = f"add {', '.join(f'{argument}: ...' for argument in absent)}"
             self.report.add(Code.BLOCK_ARGUMENTS, message, place(tree.key(block)), hint=hint)
         for key in tree.entries:
             if key not in (block, "from", "repeat"):
                 self._unknown_key(f"a use of block '{block}'", tree, key, [block, "from", "repeat"])
-        repeat = self._repeat(tree, scope)
+        repeat = self._repeat(tree, path, scope)
         return Broken(name, path) if missing else Use(name, path, block, arguments, repeat, reads)
+
+    def _blame_argument(self, block: str, name: str, key: Scalar) -> None:
+        wanted = self.blocks[block]
+        hint = did_you_mean(name, wanted)
+        if hint is None:
+            hint = f"its arguments: {', '.join(wanted)}" if wanted else "it has no arguments"
+        message = f"block '{block}' has no argument '{name[:60]}'"
+        self.report.add(Code.BLOCK_ARGUMENTS, message, place(key), hint=hint)
+
+    def _blame_arguments(self, block: str, given: Tree) -> None:
+        wanted = self.blocks[block]
+        message, hint = f"block '{block}' takes no arguments", f"write {{{block}: }}"
+        if wanted:
+            message = f"block '{block}' takes {len(wanted)} arguments, so they must be named"
+            hint = f"write {{{block}: {{{', '.join(f'{argument}: ...' for argument in wanted)}}}}}"
+        self.report.add(Code.BLOCK_ARGUMENTS, message, place(given), hint=hint)
 
     def _unknown_key(self, what: str, tree: Mapping, key: str, known: list[str]) -> None:
         hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
         self.report.add(Code.UNKNOWN_KEY, f"{what} has no '{key[:60]}'", place(tree.key(key)), hint=hint)
 
-    def _repeat(self, tree: Mapping, scope: Scope) -> int | Expression | None:
+    def _repeat(self, tree: Mapping, path: Path, scope: Scope) -> int | Expression | None:
         given = tree.get("repeat")
         if given is None:
             return None
         value = self.symbolic(given, scope)
-        if isinstance(value, Expression) or (isinstance(value, int) and 1 <= value <= _MOST_REPEATS):
-            return value if not isinstance(value, bool) else None
-        message = f"'repeat' takes a whole number from 1 to {_MOST_REPEATS:,}, not {show(given.plain())}"
-        self.report.add(Code.OUT_OF_RANGE, message, place(given))
+        if isinstance(value, Expression):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            if 1 <= value <= _MOST_REPEATS:
+                return value
+            message = f"'repeat' must be from 1 to {_MOST_REPEATS:,}, not {value}"
+            self.report.add(Code.OUT_OF_RANGE, message, place(given))
+            return None
+        message = f"'repeat': expected a whole number, found {show(given.plain())}"
+        self.report.add(Code.WRONG_TYPE, message, self.places.value((*path, "repeat")))
         return None
 
     def _attributes(
@@ -262,30 +294,34 @@ class NodeReader:
         """The branches of a join, or the names that it lists."""
         given = tree.entries[key][1]
         if isinstance(given, Sequence):
-            names = given.plain()
-            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-                self.report.add(Code.WRONG_TYPE, f"a list under '{key}' holds names of nodes", place(given))
-                return None
-            listed: Any = names
+            names: list[str] = []
+            for item in given.items:
+                if not isinstance(item, Scalar) or not isinstance(item.value, str):
+                    message = f"expected the name of a node, found {show(item.plain())}"
+                    self.report.add(Code.WRONG_TYPE, message, place(item))
+                    return None
+                names.append(item.value)
             if "from" in tree:
-                message = f"a '{key}' of named nodes reads them and nothing else"
-                self.report.add(Code.MISPLACED_KEY, message, place(tree.key("from")), hint="remove 'from'")
-            return self._enough(len(listed), key, given) and ((), tuple(listed))
+                message = f"'{key}' of named nodes reads them and nothing else"
+                where = place(tree.key("from"))
+                self.report.add(Code.MISPLACED_KEY, message, where, hint="remove 'from'")
+            return self._enough(len(names), tree, key) and ((), tuple(names))
         if not isinstance(given, Mapping):
-            message = f"'{key}' takes branches by name, or a list of names of nodes, not {show(given.plain())}"
-            self.report.add(Code.WRONG_TYPE, message, place(given))
+            message = f"'{key}': expected branches by name or a list of nodes, found {show(given.plain())}"
+            self.report.add(Code.WRONG_TYPE, message, self.places.value((*path, key)))
             return None
         branches: list[Element] = []
         for name, (key_tree, value) in given.entries.items():
             check_name(name, "branch", place(key_tree), self.report)
             branches.append(self.element(name, value, (*path, key, name), scope))
-        return self._enough(len(branches), key, given) and (tuple(branches), ())
+        return self._enough(len(branches), tree, key) and (tuple(branches), ())
 
-    def _enough(self, count: int, key: str, given: Tree) -> bool | None:
+    def _enough(self, count: int, tree: Mapping, key: str) -> bool | None:
         if count >= 2:  # noqa: PLR2004
             return True
         message = f"'{key}' joins two branches or more, not {count}"
-        self.report.add(Code.TOO_FEW_BRANCHES, message, place(given), hint="add a branch, or remove the join")
+        hint = "add a branch, or remove the join"
+        self.report.add(Code.TOO_FEW_BRANCHES, message, place(tree.key(key)), hint=hint)
         return None
 
     def symbolic(self, tree: Tree, scope: Scope) -> Symbolic:
@@ -302,7 +338,7 @@ class NodeReader:
         try:
             expression = parse(text)
         except ExpressionFault as fault:
-            self.report.add(Code.BAD_EXPRESSION, str(fault), where, hint="write $name or $(b1 + 2 * b3)")
+            self.report.add(Code.BAD_EXPRESSION, str(fault), where, hint=fault.hint)
             return Unknown.expression
         known = [*scope.arguments, *scope.variables]
         for name in expression.names:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related
+from inception_graph.diagnostics.report import Related, did_you_mean
 from inception_graph.diagnostics.source import Place, Source
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
 
@@ -32,6 +32,7 @@ _WORDS = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _LONGEST_NUMBER = 18
+_LONGEST_TAG = 60
 
 
 def read_file(path: Path, report: Report, limits: Limits) -> Source | None:
@@ -85,6 +86,8 @@ def read_tree(source: Source, report: Report, limits: Limits) -> Tree | None:
         hint = "if it is meant to be, raise the bound: --limit bytes=..."
         report.add(Code.FILE_LIMIT, message, Place(source, 0, 0), hint=hint)
         return None
+    if source.text.startswith("\ufeff"):  # the parser does not count a byte order mark
+        source = Source(source.name, source.text[1:])
     try:
         source.text.encode()
         return _Composer(source, report, limits).compose()
@@ -92,10 +95,7 @@ def read_tree(source: Source, report: Report, limits: Limits) -> Tree | None:
         where = Place(source, error.start, error.start + 1)
         report.add(Code.UNREADABLE, "half of a character pair stands alone here", where)
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark or error.context_mark
-        offset = min(mark.index, len(source.text)) if mark else 0
-        problem = " ".join(part for part in (error.context, error.problem) if part)
-        report.add(Code.YAML_SYNTAX, problem, Place(source, offset, offset + 1), hint=_advice(source, offset))
+        _report_syntax(error, source, report)
     except yaml.YAMLError as error:
         # The reader's own error: a character that no YAML text may hold.
         offset = getattr(error, "position", 0)
@@ -112,11 +112,38 @@ def _first_control(text: str, fallback: int) -> int:
     return match.start() if match else fallback
 
 
-def _advice(source: Source, offset: int) -> str | None:
+def _report_syntax(error: yaml.MarkedYAMLError, source: Source, report: Report) -> None:
+    """Report what the parser stumbled over, and where the value began that it was reading."""
+    marks: list[Any] = [error.problem_mark or error.context_mark, error.context_mark]
+    offset, start = (min(mark.index, len(source.text)) if mark else 0 for mark in marks)
+    problem = error.problem or error.context or "this is not YAML"
+    related: tuple[Related, ...] = ()
+    if error.context and start < offset:
+        if not source.text[offset:].strip():  # the end of the file says little of what is not closed
+            offset, problem = start, f"{error.context}, {problem}"
+        else:
+            began = error.context.removeprefix("while parsing ").removeprefix("while scanning ")
+            related = (Related(f"{began} starts here", Place(source, start, start + 1)),)
+    where, hint = Place(source, offset, offset + 1), _advice(source, offset, problem)
+    report.add(Code.YAML_SYNTAX, problem, where, related=related, hint=hint)
+
+
+_ADVICE = {
+    "did not find expected ',' or": "close what is open, put a comma between entries, or quote a text that holds , : [ { } ]",
+    "mapping values are not allowed": "quote a text that holds ': ', or mend the indentation",
+    "did not find expected key": "indent this line like those it belongs to",
+    "found unexpected end of stream": "close the quote",
+    "could not find expected ':'": "put ': ' behind the name",
+    "found character that cannot start any token": "quote a text that starts with @, ` or %",
+}
+"""What to do about the parser's problems, by how their texts begin."""
+
+
+def _advice(source: Source, offset: int, problem: str) -> str | None:
     line = source.line(source.position(offset)[0])
-    if line[: len(line) - len(line.lstrip())].count("\t"):
+    if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces; YAML forbids tabs there"
-    return None
+    return next((advice for start, advice in _ADVICE.items() if start in problem), None)
 
 
 class _StopReading(Exception):
@@ -185,8 +212,14 @@ class _Composer:
 
     def _refuse_tag(self, event: Any) -> None:
         if event.tag is not None:
-            message = f"tags such as '{event.tag}' are not part of the language"
-            self.report.add(Code.TAG, message, self._at(event), hint="remove the tag; quote a value to make it text")
+            start = event.start_mark.index
+            if event.anchor is not None:  # it may stand before the tag
+                start = self.source.text.index("!", start)
+            written = self.source.text[start : start + _LONGEST_TAG].split()[0].rstrip(",]}")
+            message = f"tags such as '{written}' are not part of the language"
+            hint = "remove the tag; quote a value to make it text"
+            where = Place(self.source, start, start + len(written))
+            self.report.add(Code.TAG, message, where, hint=hint)
 
     def _start(self, event: Any, *, mapping: bool) -> None:
         if len(self.stack) >= self.limits.depth:
@@ -202,7 +235,8 @@ class _Composer:
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
         text: str = event.value
-        value = self._resolve(text, start, end) if event.implicit[0] and event.tag is None else text
+        plain = event.style is None if event.tag else event.implicit[0]
+        value = self._resolve(text, start, end) if plain else text
         return Scalar(self.source, start, end, value, text)
 
     def _resolve(self, text: str, start: int, end: int) -> None | bool | int | float | str:
@@ -234,7 +268,8 @@ class _Composer:
             raise _StopReading
         if event.anchor not in self.anchors:
             message = f"nothing above is named '&{event.anchor}'"
-            self.report.add(Code.UNDEFINED_ALIAS, message, self._at(event))
+            hint = did_you_mean(event.anchor, self.anchors) or f"write the value out, or name it '&{event.anchor}' first"
+            self.report.add(Code.UNDEFINED_ALIAS, message, self._at(event), hint=hint)
             self._finish(Scalar(self.source, event.start_mark.index, event.end_mark.index, None, ""), None, 1)
             return
         tree, weight = self.anchors[event.anchor]
@@ -277,7 +312,7 @@ class _Composer:
             message = "merge keys are not part of the language"
             hint = "write the entries out, or put them into a block or into 'defaults'"
             self.report.add(Code.MERGE_KEY, message, place(key), hint=hint)
-            parent.skips = True
+            parent.skips = mapping.incomplete = True
         elif key.text in mapping.entries:
             first = Related("first defined here", place(mapping.key(key.text)))
             message = f"'{key.text}' is defined twice"

@@ -52,6 +52,7 @@ class Mapping:
     start: int
     end: int
     entries: dict[str, tuple[Scalar, Tree]]
+    incomplete: bool = False  # an entry that may hold anything was refused (reported)
 
     def plain(self) -> Plain:
         """The bare values."""
@@ -77,18 +78,21 @@ Tree: TypeAlias = Scalar | Sequence | Mapping
 
 
 def place(tree: Tree) -> Place:
-    """Where a value stands; a block collection is blamed by its first line only."""
+    """Where a value stands."""
     return Place(tree.source, tree.start, tree.end)
 
 
 def locate(tree: Tree, path: Path, *, key: bool = False) -> Place:
-    """Place of the value at a path, or of its key; of the nearest value above it where a step is missing."""
+    """Place of the value at a path, or of its key; of the nearest above it where a step is missing.
+
+    A value that is not written has the place of its key.
+    """
     found = place(tree)
     for index, step in enumerate(path):
         last = index == len(path) - 1
         if isinstance(tree, Mapping) and isinstance(step, str) and step in tree.entries:
             name, tree = tree.entries[step]
-            found = place(name if key and last else tree)
+            found = place(name if (key and last) or tree.start == tree.end else tree)
         elif isinstance(tree, Sequence) and isinstance(step, int) and step < len(tree.items):
             tree = tree.items[step]
             found = place(tree)

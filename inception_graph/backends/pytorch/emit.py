@@ -176,13 +176,21 @@ class _Module:
         parameters = [(name, f"{type(program.variables[name]).__name__} = {program.variables[name]!r}") for name in self.knobs]
         body = [
             *signature("__init__", parameters, "None"),
-            *(f"    {line}" for line in ("super().__init__()", *made, *weights.statements)),
+            *(f"    {line}" for line in ("super().__init__()", *made)),
+            *self._restart(weights),
             "",
             f"def forward(self, x: Tensor) -> {f'Tensor | {self.output_class}' if graph.heads else 'Tensor'}:",
             *(f"    {line}" for line in lines),
         ]
         top = [f"class {self.network}(nn.Module):", *docstring(program.meta.title or program.name, 4), ""]
         return "\n".join([*top, *(f"    {line}".rstrip() for line in body)])
+
+    def _restart(self, weights: Start) -> list[str]:
+        """The end of the constructor and the method that it calls, where weights start in a way of their own."""
+        if not weights.statements:
+            return []
+        top = ["    self.reset_parameters()", "", "def reset_parameters(self) -> None:"]
+        return [*top, '    """Start all weights anew."""', *(f"    {line}" for line in weights.statements)]
 
     def _section(self, title: str, scope: Scope, instances: list[Instance]) -> list[str]:
         """The modules of a section, under its name."""

@@ -1,0 +1,225 @@
+"""The table of a network, for reading, for documents and for machines."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from inception_graph.analysis.costs import BYTES, NodeCost, costs
+from inception_graph.ir.program import Use
+from inception_graph.ops.base import size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inception_graph.ir.graph import Instance, TypedGraph
+
+LEVELS = ("network", "op")
+FORMATS = ("text", "markdown", "csv", "json")
+_HEADINGS = ("node", "operation", "output", "parameters", "MACs", "MACs %", "activations", "field", "stride")
+_NUMERIC = range(2, len(_HEADINGS))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A node or a use of a block.
+
+    Attributes:
+        name: Full name.
+        section: stem, body, head or auxiliary.
+        operation: In words.
+        output: Shape for one image.
+        parameters: Trained weights.
+        macs: Multiply-accumulates of convolution and linear layers.
+        activations: Elements of all outputs inside.
+        receptive_field: Height and width in pixels of the input.
+        stride: Height and width in pixels of the input.
+    """
+
+    name: str
+    section: str
+    operation: str
+    output: tuple[int, ...]
+    parameters: int
+    macs: int
+    activations: int
+    receptive_field: tuple[int, int]
+    stride: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A network as a table. ``str`` gives text; notebooks show it as HTML."""
+
+    name: str
+    title: str
+    input: tuple[int, int, int]
+    output: tuple[int, ...]
+    rows: tuple[Row, ...]
+    parameters: int
+    parameters_with_auxiliary: int
+    macs: int
+    macs_with_auxiliary: int
+    activations: int
+
+    def to(self, form: str) -> str:
+        """The table as ``text``, ``markdown``, ``csv`` or ``json``, ending in a line end."""
+        makers = {"text": self._text, "markdown": self._markdown, "csv": self._csv, "json": self._json}
+        return makers[form]()
+
+    def __str__(self) -> str:
+        return self._text()
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [
+            (
+                row.name,
+                row.operation,
+                size(row.output),
+                f"{row.parameters:,}" if row.parameters else "",
+                f"{row.macs:,}" if row.macs else "",
+                f"{100 * row.macs / self.macs:.1f}" if row.macs and self.macs else "",
+                f"{row.activations:,}",
+                _axes(row.receptive_field),
+                _axes(row.stride),
+            )
+            for row in self.rows
+        ]
+
+    def _facts(self) -> list[str]:
+        heads = self.parameters_with_auxiliary != self.parameters
+        both = (f" ({self.parameters_with_auxiliary:,} with auxiliary heads)",
+                f" ({self.macs_with_auxiliary:,} with auxiliary heads)") if heads else ("", "")  # fmt: skip
+        return [
+            f"input {size(self.input)}, output {size(self.output)}",
+            f"{self.parameters:,} parameters{both[0]}",
+            f"{self.macs:,} MACs{both[1]}: multiply-accumulates of convolutions and linear layers, one image"
+            f" (FLOPs = 2 x MACs: {2 * self.macs:,})",
+            f"{self.activations:,} activations, {self.activations * BYTES / 2**20:.1f} MiB in float32, one image",
+        ]
+
+    def _text(self) -> str:
+        cells = [_HEADINGS, *self._cells()]
+        widths = [max(len(line[column]) for line in cells) for column in range(len(_HEADINGS))]
+        def line(values: tuple[str, ...]) -> str:
+            padded = (v.rjust(w) if c in _NUMERIC else v.ljust(w) for c, (v, w) in enumerate(zip(values, widths, strict=True)))
+            return "  ".join(padded).rstrip()
+        rule = "  ".join("-" * width for width in widths)
+        lines = [self.title, "", line(cells[0]), rule]
+        section = self.rows[0].section if self.rows else ""
+        for row, values in zip(self.rows, cells[1:], strict=True):
+            if row.section != section:
+                lines.append(rule)
+                section = row.section
+            lines.append(line(values))
+        return "\n".join([*lines, rule, *self._facts(), ""])
+
+    def _markdown(self) -> str:
+        def line(values: Iterable[str]) -> str:
+            return f"| {' | '.join(value.replace('|', chr(92) + '|') for value in values)} |"
+        marks = ["---:" if column in _NUMERIC else "---" for column in range(len(_HEADINGS))]
+        lines = [f"# {_markdown_text(self.title)}", "", *(f"* {fact}" for fact in self._facts()), ""]
+        return "\n".join([*lines, line(_HEADINGS), line(marks), *(line(cells) for cells in self._cells()), ""])
+
+    def _csv(self) -> str:
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        names = ["node", "section", "operation", "output", "parameters", "macs", "activations",
+                 "receptive_field", "stride"]  # fmt: skip
+        writer.writerow(names)
+        for row in self.rows:
+            values = (row.name, row.section, row.operation, size(row.output), row.parameters, row.macs)
+            writer.writerow([*values, row.activations, _axes(row.receptive_field), _axes(row.stride)])
+        return stream.getvalue()
+
+    def _json(self) -> str:
+        document: dict[str, Any] = asdict(self)
+        document["units"] = {
+            "macs": "multiply-accumulates of convolutions and linear layers for one image; FLOPs = 2 x MACs",
+            "activations": "elements for one image",
+            "receptive_field": "pixels of the input",
+            "stride": "pixels of the input",
+        }
+        return json.dumps(document, indent=2) + "\n"
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th>{html.escape(heading)}</th>" for heading in _HEADINGS)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>" for cells in self._cells()
+        )
+        facts = "".join(f"<li>{html.escape(fact)}</li>" for fact in self._facts())
+        title = html.escape(self.title)
+        return f"<b>{title}</b><ul>{facts}</ul><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _axes(pair: tuple[int, int]) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
+
+
+def _markdown_text(text: str) -> str:
+    flat = " ".join(text.split())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|" else c for c in flat)
+
+
+def summarise(typed: TypedGraph, level: str = "network") -> Summary:
+    """The table of a network.
+
+    Args:
+        typed: The network.
+        level: ``network`` for a row for each node at the top, a use of a block in one; ``op`` for every operation.
+    """
+    totals = costs(typed)
+    graph = typed.graph
+    if level == "op":
+        rows = [_op_row(typed, index, cost) for index, cost in enumerate(totals.nodes)]
+    else:
+        tops = [child for section in graph.root.children for child in section.children]
+        rows = [_top_row(typed, instance, totals.nodes) for instance in tops]
+        rows += [_top_row(typed, head.instance, totals.nodes) for head in graph.heads]
+    meta = typed.program.meta
+    return Summary(
+        name=typed.program.name,
+        title=meta.title or typed.program.name,
+        input=typed.program.input,
+        output=typed.shape(graph.output),
+        rows=tuple(rows),
+        parameters=totals.parameters,
+        parameters_with_auxiliary=totals.parameters_with_auxiliary,
+        macs=totals.macs,
+        macs_with_auxiliary=totals.macs_with_auxiliary,
+        activations=totals.activations,
+    )
+
+
+def _op_row(typed: TypedGraph, index: int, cost: NodeCost) -> Row:
+    node = typed.nodes[index]
+    return Row(
+        node.name, node.section, typed.operation(index).label(), typed.shapes[index],
+        cost.parameters, cost.macs, cost.activations, cost.receptive_field, cost.stride,
+    )  # fmt: skip
+
+
+def _top_row(typed: TypedGraph, instance: Instance, nodes: tuple[NodeCost, ...]) -> Row:
+    inside = [nodes[found.node] for found in instance.walk() if found.node is not None]
+    element = instance.element
+    last = nodes[instance.output]
+    words = _in_words(typed, instance)
+    section = str(element.path[0])
+    return Row(
+        instance.name, section, words, typed.shape(instance.output),
+        sum(cost.parameters for cost in inside), sum(cost.macs for cost in inside),
+        sum(cost.activations for cost in inside), last.receptive_field, last.stride,
+    )  # fmt: skip
+
+
+def _in_words(typed: TypedGraph, instance: Instance) -> str:
+    element = instance.element
+    if isinstance(element, Use):
+        return element.block + (f" x{len(instance.children)}" if instance.copies else "")
+    if instance.node is None:
+        return "auxiliary head"
+    return typed.operation(instance.node).label()

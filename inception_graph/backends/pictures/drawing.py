@@ -1,0 +1,157 @@
+"""What is drawn, before anything has a place: boxes, how they follow one another, and the wires between them.
+
+A drawing knows nothing of torch, of the compiler or of a file format. Layouts and writers read it and nothing else,
+so that another format needs no second look at the network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inception_graph.ops.base import Family
+
+Style: TypeAlias = "Family | Literal['block', 'terminal']"
+"""What a box is, to the eye: the family of its operation, a use of a block, or an end of the network."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Box:
+    """One thing with text in it.
+
+    Attributes:
+        id: Its id in the picture; for a node of the network its full name.
+        style: How it looks.
+        name: First line: what the spec calls it; empty where the label alone says it.
+        labels: Further lines.
+        gives: The shape that leaves it, or empty.
+        tooltip: What a reader sees who points at it.
+        times: How many times it follows itself.
+        dashed: Whether it serves an auxiliary head.
+    """
+
+    id: str
+    style: Style
+    name: str
+    labels: tuple[str, ...] = ()
+    gives: str = ""
+    tooltip: str = ""
+    times: int = 1
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Items from top to bottom, each fed by the one above; an empty stack is a bare wire."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Branches side by side, all fed from above, and the box that joins them below."""
+
+    branches: tuple[Item, ...]
+    join: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A border with a title around other items.
+
+    Attributes:
+        id: Its id in the picture.
+        title: The text at its top.
+        content: What is inside.
+        tooltip: What a reader sees who points at it.
+        times: How many times it follows itself.
+        dashed: Whether it is an auxiliary head or inside one.
+        plain: Whether it is a stage of the network or the like, drawn more quietly than a block.
+    """
+
+    id: str
+    title: str
+    content: Item
+    tooltip: str = ""
+    times: int = 1
+    dashed: bool = False
+    plain: bool = False
+
+
+Item: TypeAlias = "Box | Stack | Split | Frame"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wire:
+    """A value on its way from one box to another.
+
+    Attributes:
+        source: Id of the box that gives it.
+        target: Id of the box that reads it.
+        shape: Its shape.
+        dashed: Whether it serves an auxiliary head.
+    """
+
+    source: str
+    target: str
+    shape: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """A frame that stands beside the box that feeds it: an auxiliary head."""
+
+    source: str
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """A whole picture.
+
+    Attributes:
+        title: Its title.
+        caption: Lines under the title.
+        strip: The network from its input to its output; a frame in it may be broken between its items.
+        beside: The auxiliary heads.
+        panels: Blocks, each drawn from inside.
+        wires: All wires, in the order of their targets.
+    """
+
+    title: str
+    caption: tuple[str, ...]
+    strip: tuple[Item, ...]
+    beside: tuple[Beside, ...]
+    panels: tuple[Frame, ...]
+    wires: tuple[Wire, ...]
+
+    @property
+    def boxes(self) -> Iterator[Box]:
+        """All boxes, from top to bottom."""
+        for item in (*self.strip, *(beside.frame for beside in self.beside), *self.panels):
+            yield from boxes(item)
+
+    @property
+    def styles(self) -> tuple[Style, ...]:
+        """The styles that occur, each once, in order."""
+        return tuple(dict.fromkeys(box.style for box in self.boxes))
+
+
+def boxes(item: Item) -> Iterator[Box]:
+    """The boxes of an item, from top to bottom."""
+    match item:
+        case Box():
+            yield item
+        case Stack():
+            for child in item.items:
+                yield from boxes(child)
+        case Split():
+            for branch in item.branches:
+                yield from boxes(branch)
+            yield item.join
+        case Frame():
+            yield from boxes(item.content)

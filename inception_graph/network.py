@@ -1,0 +1,216 @@
+"""A network as its user holds it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inception_graph.analysis.costs import Costs, costs
+from inception_graph.analysis.summary import Summary, summarise
+from inception_graph.backends.pytorch.emit import Provenance, emit_source, network_class, without_auxiliary
+from inception_graph.compiler import Compilation, compile_spec, compile_text, finish
+from inception_graph.diagnostics.errors import SpecError
+from inception_graph.limits import DEFAULT_LIMITS, Limits
+from inception_graph.resources import specs
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from torch import nn
+
+    from inception_graph.diagnostics.report import Diagnostic
+    from inception_graph.ir.expressions import Value
+    from inception_graph.ir.graph import Node, TypedGraph
+    from inception_graph.ir.program import Program
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A compiled spec.
+
+    Attributes:
+        compilation: All that came of compiling it.
+        settings: Values given to its variables.
+    """
+
+    compilation: Compilation
+    settings: dict[str, Value]
+
+    @cached_property
+    def typed(self) -> TypedGraph:
+        """The network with all its shapes."""
+        if self.compilation.typed is None:
+            raise SpecError(self.compilation.report)
+        return self.compilation.typed
+
+    @property
+    def program(self) -> Program:
+        """The network as it is written."""
+        return self.typed.program
+
+    @property
+    def name(self) -> str:
+        """The name of the network."""
+        return self.program.name
+
+    @property
+    def input(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return self.program.input
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """Shape of the output for one image."""
+        return self.typed.shape(self.typed.graph.output)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes in an order in which they can be computed."""
+        return self.typed.nodes
+
+    @property
+    def costs(self) -> Costs:
+        """Costs of every node and of the whole, with auxiliary heads and without."""
+        return costs(self.typed)
+
+    @property
+    def parameters(self) -> int:
+        """Trained weights, those of auxiliary heads left out."""
+        return self.costs.parameters
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of convolutions and linear layers for one image, auxiliary heads left out."""
+        return self.costs.macs
+
+    def check(self) -> tuple[Diagnostic, ...]:
+        """What is noteworthy about the spec; a network exists, so these are warnings or unmet expectations."""
+        return self.compilation.report.sorted()
+
+    def summary(self, level: str = "network") -> Summary:
+        """A table of the network: a row for each node at the top (``network``) or for each operation (``op``)."""
+        return summarise(self.typed, level)
+
+    def to_networkx(self) -> nx.DiGraph[str]:
+        """The graph of operations, frozen: nodes by full name, with their operation, section and shape."""
+        return self.typed.graph.networkx
+
+    def without_auxiliary(self) -> Network:
+        """The same network without its auxiliary heads."""
+        if not self.program.auxiliary:
+            return self
+        stripped = finish(without_auxiliary(self.program), self.compilation)
+        return replace(self, compilation=stripped)
+
+    def emit(self) -> str:
+        """The network as a file of PyTorch source."""
+        return emit_source(self.typed, self._provenance())
+
+    def _provenance(self) -> Provenance:
+        source = self.compilation.source
+        if source is None:
+            raise SpecError(self.compilation.report)
+        shown = Path(self.compilation.name).name if self.compilation.name != "<text>" else f"{self.name}.yaml"
+        file = Path(source.name).name if self.compilation.name != "<text>" else "a text"
+        settings = "".join(f" --set {name}={_shown(value)}" for name, value in self.settings.items())
+        heads = " --without-auxiliary" if self.compilation.stripped else ""
+        digest = hashlib.sha256(source.text.encode()).hexdigest()
+        return Provenance(file, digest, f"inception-graph emit {shown}{settings}{heads}")
+
+    def create_model(self) -> nn.Module:
+        """The live module: the emitted source, executed. In training mode, as torch's own constructors leave it."""
+        from inception_graph.backends.pytorch.live import instantiate, load_source
+
+        module = load_source(self.emit(), self.name)
+        return instantiate(getattr(module, network_class(self.program)))
+
+    def render(self, path: str | Path, *, level: str = "block", force: bool = False) -> None:
+        """Draw the network to an svg, png, pdf or dot file, by its suffix.
+
+        Args:
+            path: Where to.
+            level: ``network``, ``block`` or ``op``.
+            force: Whether a file that is not ours may be replaced.
+        """
+        from inception_graph.backends.pictures import render
+        from inception_graph.files import guard
+
+        guard(Path(path), force=force)
+        render(self.typed, Path(path), level=level)
+
+    def _repr_svg_(self) -> str:
+        from inception_graph.backends.pictures import svg
+
+        return svg(self.typed, level="block")
+
+    def __repr__(self) -> str:
+        size = "x".join(str(extent) for extent in self.input)
+        return f"<Network {self.name}: input {size}, {self.parameters:,} parameters, {self.macs:,} MACs>"
+
+
+def _shown(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def load(spec: str | Path, *, limits: Limits = DEFAULT_LIMITS, **variables: Value) -> Network:
+    """Compile a shipped network by name, a file by path, or a text (recognised by its line ends).
+
+    Args:
+        spec: What to compile.
+        limits: Bounds on what it may ask for.
+        variables: Values for the spec's variables.
+
+    Raises:
+        SpecError: The spec has errors; it holds all of them.
+        SettingError: There is no variable of a given name.
+    """
+    is_text = isinstance(spec, str) and "\n" in spec
+    compiled = compile_text(str(spec), variables, limits) if is_text else compile_spec(spec, variables, limits)
+    if compiled.typed is None:
+        raise SpecError(compiled.report)
+    return Network(compiled, variables)
+
+
+def _network(spec: str | Path | Network, variables: dict[str, Any]) -> Network:
+    if not isinstance(spec, Network):
+        return load(spec, **variables)
+    if variables:
+        message = "give the variables to load(); this network is compiled already"
+        raise TypeError(message)
+    return spec
+
+
+def create_model(spec: str | Path | Network, *, auxiliary: bool = True, **variables: Value) -> nn.Module:
+    """The live module of a spec, with its weights started as the spec says.
+
+    Args:
+        spec: A name, a path, a text or a loaded network.
+        auxiliary: Whether to keep the auxiliary heads. With them the module returns a named tuple while training.
+        variables: Values for the spec's variables.
+
+    Raises:
+        SpecError: The spec has errors.
+        SettingError: There is no variable of a given name.
+    """
+    network = _network(spec, variables)
+    return (network if auxiliary else network.without_auxiliary()).create_model()
+
+
+def emit(spec: str | Path | Network, *, auxiliary: bool = True, **variables: Value) -> str:
+    """The source of a spec; arguments and errors as for ``create_model``."""
+    network = _network(spec, variables)
+    return (network if auxiliary else network.without_auxiliary()).emit()
+
+
+def render(
+    spec: str | Path | Network, path: str | Path, *, level: str = "block", force: bool = False, **variables: Value
+) -> None:
+    """Draw a spec to an svg, png, pdf or dot file; arguments as for ``load`` and ``Network.render``."""
+    _network(spec, variables).render(path, level=level, force=force)
+
+
+def list_models() -> list[str]:
+    """Names of the networks that come with the package."""
+    return list(specs())

@@ -1,0 +1,81 @@
+"""What must hold of a program as a whole before it can be elaborated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inception_graph.diagnostics.codes import Code
+from inception_graph.diagnostics.report import Related
+from inception_graph.ir.program import Use, walk
+
+if TYPE_CHECKING:
+    from inception_graph.diagnostics.report import Report
+    from inception_graph.diagnostics.source import Path, Place
+    from inception_graph.ir.program import Program
+    from inception_graph.limits import Limits
+
+
+def check_names(program: Program, report: Report) -> None:
+    """Report names at the top that stand twice, so that 'from' is never ambiguous."""
+    first: dict[str, Path] = {}
+    for path, name in [
+        *((node.path, node.name) for chain in program.sections.values() for node in chain.nodes),
+        *((head.path, head.name) for head in program.auxiliary),
+    ]:
+        if name in first:
+            related = (Related("the first one", program.places.key(first[name])),)
+            message = f"'{name}' is the name of a node in '{first[name][0]}' already"
+            hint = "names are unique over stem, body, head and auxiliary; rename one"
+            where = program.places.key(path)
+            report.add(Code.NAME_TAKEN, message, where, related=related, hint=hint)
+        first.setdefault(name, path)
+
+
+def check_preprocess(program: Program, report: Report) -> None:
+    """Report statistics of images that are not one a channel."""
+    channels = program.input[0]
+    for key in ("mean", "std"):
+        values = getattr(program.preprocess, key, None)
+        if values is not None and channels and len(values) != channels:
+            message = f"'{key}' needs one number a channel, {channels} in all, not {len(values)}"
+            report.add(Code.OUT_OF_RANGE, message, program.places.value(("preprocess", key)))
+
+
+def check_recursion(program: Program, report: Report, limits: Limits) -> bool:
+    """Report every block that comes to contain itself; whether none does."""
+    calls = {
+        name: [element for element in walk(block.body) if isinstance(element, Use)]
+        for name, block in program.blocks.items()
+    }
+    done: set[str] = set()
+    trail: list[Use] = []
+    sound = True
+
+    def place(use: Use) -> Place:
+        return program.places.key((*use.path, use.block))
+
+    def visit(name: str, open_blocks: tuple[str, ...]) -> None:
+        nonlocal sound
+        for use in calls[name]:
+            trail.append(use)
+            if use.block in open_blocks:
+                sound = False
+                start = open_blocks.index(use.block)
+                steps = tuple(Related(f"uses '{step.block}'", place(step)) for step in trail[start:-1])
+                message = f"block '{use.block}' contains itself"
+                hint = "use 'repeat' to stack copies"
+                report.add(Code.BLOCK_RECURSION, message, place(use), related=steps, hint=hint)
+            elif len(open_blocks) > limits.depth:
+                sound = False
+                message = f"blocks nested deeper than {limits.depth} levels"
+                hint = "if it is meant to, raise the bound: --limit depth=..."
+                report.add(Code.TOO_MANY_NODES, message, place(use), hint=hint)
+            elif use.block not in done:
+                visit(use.block, (*open_blocks, use.block))
+            trail.pop()
+        done.add(name)
+
+    for name in calls:
+        if name not in done:
+            visit(name, (name,))
+    return sound
