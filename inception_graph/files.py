@@ -37,3 +37,38 @@ def _permissions(target: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+class FileConflict(Exception):
+    """A file stands where one is to be written, and nothing says that it is ours."""
+
+
+_MARK = b"inception-graph"
+"""What every file that we write says of itself near its beginning or end."""
+_LOOKED_AT = 4096
+
+
+def guard(path: Path, *, force: bool) -> None:
+    """Make sure that writing a file destroys nothing of the user's.
+
+    Raises:
+        FileConflict: The folder is not there, or a file is that is not ours and ``force`` is not given.
+    """
+    if not path.parent.is_dir():
+        message = f"there is no folder '{path.parent}'"
+        raise FileConflict(message)
+    if path.is_dir():
+        message = f"'{path}' is a folder"
+        raise FileConflict(message)
+    if path.exists() and not force and not _ours(path):
+        message = f"'{path}' exists and was not made by inception-graph; use --force to replace it"
+        raise FileConflict(message)
+
+
+def _ours(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(_LOOKED_AT)
+        stream.seek(0, os.SEEK_END)
+        stream.seek(max(stream.tell() - _LOOKED_AT, 0))
+        tail = stream.read(_LOOKED_AT)
+    return not head or _MARK in head or _MARK in tail

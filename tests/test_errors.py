@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from inception_graph.compiler import compile_text
-from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.render import render
 
 FOLDER = Path(__file__).parent / "errors"

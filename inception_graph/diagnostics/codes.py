@@ -81,4 +81,6 @@ def _title(code: Code) -> str:
     return code.page.partition("\n")[0].removeprefix(f"# {code.value}: ")
 
 
-_WARNINGS = frozenset({Code.UNUSED_BLOCK, Code.UNUSED_ARGUMENT, Code.UNUSED_VARIABLE, Code.UNREAD_OUTPUT})
+_WARNINGS = frozenset(
+    {Code.UNUSED_BLOCK, Code.UNUSED_ARGUMENT, Code.UNUSED_VARIABLE, Code.UNREAD_OUTPUT}
+)

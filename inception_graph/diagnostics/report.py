@@ -86,6 +86,15 @@ class Report:
         self._kept[code.severity] += 1
         self.found.append(Diagnostic(code, message, place, related, hint))
 
+    @property
+    def full(self) -> bool:
+        """Whether another error would not be kept, so that nothing need be computed for it."""
+        return self._kept["error"] >= MOST_SHOWN
+
+    def did_you_mean(self, word: str, known: Iterable[str]) -> str | None:
+        """A hint that names the nearest known word, or None where none is near."""
+        return None if self.full else did_you_mean(word, known)
+
     def sorted(self) -> tuple[Diagnostic, ...]:
         """The diagnostics in the order of the text."""
         return tuple(sorted(self.found, key=lambda found: (found.place.start, found.code.value)))

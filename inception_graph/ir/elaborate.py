@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean
+from inception_graph.diagnostics.report import Related
 from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic, Value, evaluated
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.graph import INPUT, UNKNOWN, Graph, Head, Instance, Node
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def elaborate(
-    program: Program, report: Report, limits: Limits, *, variables: Mapping[str, Value] | None = None
+    program: Program,
+    report: Report,
+    limits: Limits,
+    *,
+    variables: Mapping[str, Value] | None = None,
 ) -> Graph | None:
     """The network that a program describes, or None where its nodes cannot be put in order (reported).
 
@@ -42,7 +46,12 @@ def elaborate(
 
 
 def elaborate_block(
-    program: Program, block: Block, arguments: Mapping[str, Value], x: Shape, report: Report, limits: Limits
+    program: Program,
+    block: Block,
+    arguments: Mapping[str, Value],
+    x: Shape,
+    report: Report,
+    limits: Limits,
 ) -> Graph | None:
     """The inside of one block for given arguments and input, as a network of its own."""
     environment = _Environment({**program.variables, **arguments})
@@ -112,16 +121,29 @@ class _Elaboration:
             return
         message = f"the network has more than {self.limits.nodes:,} nodes once blocks and repeats are expanded"
         where = self.program.places.key((frames[0] if frames else element).path)
-        self.report.add(Code.TOO_MANY_NODES, message, where, hint="if it is meant to, raise the bound: --limit nodes=...")
+        self.report.add(
+            Code.TOO_MANY_NODES,
+            message,
+            where,
+            hint="if it is meant to, raise the bound: --limit nodes=...",
+        )
         raise _TooMany
 
     def _element(
-        self, element: Element, prefix: str, source: int, frames: tuple[Use, ...], environment: _Environment, boundary: str
+        self,
+        element: Element,
+        prefix: str,
+        source: int,
+        frames: tuple[Use, ...],
+        environment: _Environment,
+        boundary: str,
     ) -> Instance:
         """Build an element. ``prefix`` ends in a dot; names are looked up in it and around it up to ``boundary``."""
         name = (prefix + element.name).rstrip(".")
         if isinstance(element, Chain):
-            return self._chain(element, name, source, frames, environment, f"{name}." if name else "", boundary)
+            return self._chain(
+                element, name, source, frames, environment, f"{name}." if name else "", boundary
+            )
         if not isinstance(element, Broken) and element.reads is not None:
             source = self._resolve(element.reads, (*element.path, "from"), prefix, boundary)
         if isinstance(element, Use):
@@ -129,14 +151,22 @@ class _Elaboration:
         elif isinstance(element, Fork):
             instance = self._fork(element, name, source, frames, environment, prefix, boundary)
         else:
-            operation = None if isinstance(element, Broken) else self._operation(element, frames, environment)
+            operation = (
+                None
+                if isinstance(element, Broken)
+                else self._operation(element, frames, environment)
+            )
             instance = Instance(name, element, source, environment=environment.values)
             self._add(instance, operation, (source,), frames)
         self.outputs[name] = instance.output
         return instance
 
     def _add(
-        self, instance: Instance, operation: Operation | None, inputs: tuple[int, ...], frames: tuple[Use, ...]
+        self,
+        instance: Instance,
+        operation: Operation | None,
+        inputs: tuple[int, ...],
+        frames: tuple[Use, ...],
     ) -> None:
         self._count(instance.element, frames)
         instance.node = instance.output = len(self.nodes)
@@ -162,15 +192,27 @@ class _Elaboration:
         return instance
 
     def _fork(
-        self, fork: Fork, name: str, source: int, frames: tuple[Use, ...], environment: _Environment, prefix: str, boundary: str
+        self,
+        fork: Fork,
+        name: str,
+        source: int,
+        frames: tuple[Use, ...],
+        environment: _Environment,
+        prefix: str,
+        boundary: str,
     ) -> Instance:
         instance = Instance(name, fork, source, environment=environment.values)
         inner = f"{name}." if fork.name else prefix
         for branch in fork.branches:
-            instance.children.append(self._element(branch, inner, source, frames, environment, boundary))
+            instance.children.append(
+                self._element(branch, inner, source, frames, environment, boundary)
+            )
         if fork.joins:
             paths = [(*fork.path, fork.operation.key, index) for index in range(len(fork.joins))]
-            inputs = [self._resolve(n, p, prefix, boundary) for n, p in zip(fork.joins, paths, strict=True)]
+            inputs = [
+                self._resolve(n, p, prefix, boundary)
+                for n, p in zip(fork.joins, paths, strict=True)
+            ]
         else:
             inputs = [child.output for child in instance.children]
         self._add(instance, self._operation(fork, frames, environment), tuple(inputs), frames)
@@ -181,7 +223,9 @@ class _Elaboration:
     ) -> Instance:
         self._count(use, frames)
         block = self.program.blocks[use.block]
-        instance = Instance(name, use, source, source, environment=environment.values, copies=use.repeat is not None)
+        instance = Instance(
+            name, use, source, source, environment=environment.values, copies=use.repeat is not None
+        )
         inner = self._arguments(use, frames, environment)
         repeat = self._repeat(use, frames, environment)
         if inner is None or repeat is None:
@@ -199,12 +243,19 @@ class _Elaboration:
         return instance
 
     def _body(
-        self, block: Block, name: str, source: int, frames: tuple[Use, ...], environment: _Environment
+        self,
+        block: Block,
+        name: str,
+        source: int,
+        frames: tuple[Use, ...],
+        environment: _Environment,
     ) -> Instance:
         prefix = f"{name}." if name else ""
         return self._element(block.body, prefix, source, frames, environment, prefix)
 
-    def _arguments(self, use: Use, frames: tuple[Use, ...], environment: _Environment) -> _Environment | None:
+    def _arguments(
+        self, use: Use, frames: tuple[Use, ...], environment: _Environment
+    ) -> _Environment | None:
         """The environment inside a use; None where an argument cannot be worked out."""
         known = environment.inner.get(id(use))
         if known is not None:
@@ -226,10 +277,17 @@ class _Elaboration:
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
             return value if isinstance(value, int) else None
         message = f"'repeat' must be a whole number of at least 1, but is {value}"
-        self.report.add(Code.OUT_OF_RANGE, message, self.program.places.value(path), related=self._frames(frames))
+        self.report.add(
+            Code.OUT_OF_RANGE,
+            message,
+            self.program.places.value(path),
+            related=self._frames(frames),
+        )
         return None
 
-    def _evaluated(self, value: Symbolic, path: Path, frames: tuple[Use, ...], environment: _Environment) -> Any:
+    def _evaluated(
+        self, value: Symbolic, path: Path, frames: tuple[Use, ...], environment: _Environment
+    ) -> Any:
         """The value, or None after reporting why there is none."""
         try:
             return evaluated(value, environment.values)
@@ -250,7 +308,9 @@ class _Elaboration:
             environment.made[key] = self._make(element, frames, environment)
         return environment.made[key]
 
-    def _make(self, element: Leaf | Fork, frames: tuple[Use, ...], environment: _Environment) -> Operation | None:
+    def _make(
+        self, element: Leaf | Fork, frames: tuple[Use, ...], environment: _Environment
+    ) -> Operation | None:
         fields: dict[str, Any] = {}
         for name, value in element.attributes.items():
             fields[name] = self._evaluated(value, element.origins[name], frames, environment)
@@ -290,9 +350,12 @@ class _Elaboration:
         nodes, output = self.nodes, root.output
         if self.pending:
             found = self._settled()
-            for node in nodes:
+            named: dict[tuple[int, int], Path] = {}
+            for index, node in enumerate(nodes):
+                for stand_in in found.keys() & set(node.inputs):
+                    named[found[stand_in], index] = self.pending[UNKNOWN - 1 - stand_in].path
                 node.inputs = tuple(found.get(source, source) for source in node.inputs)
-            order = self._order()
+            order = self._order(named)
             place = {old: new for new, old in enumerate(order)} | {INPUT: INPUT, UNKNOWN: UNKNOWN}
             nodes = [nodes[old] for old in order]
             for node in nodes:
@@ -323,14 +386,19 @@ class _Elaboration:
             if value in seen:
                 pending = self.pending[UNKNOWN - 1 - stand_in]
                 where = self.program.places.value(pending.path)
-                self.report.add(Code.CYCLE, f"'{pending.name}' stands for itself", where, hint="read an earlier node")
+                self.report.add(
+                    Code.CYCLE,
+                    f"'{pending.name}' stands for itself",
+                    where,
+                    hint="read an earlier node",
+                )
                 value = UNKNOWN
             settled[stand_in] = value
         return settled
 
     def _report_unknown(self, pending: _Pending) -> None:
         prefix, visible = pending.prefix, list[str]()
-        while len(visible) < _MOST_NAMES:
+        while len(visible) < _MOST_NAMES and not self.report.full:
             near = (name.removeprefix(prefix) for name in self.outputs if name.startswith(prefix))
             visible += islice(near, _MOST_NAMES)
             if prefix == pending.boundary:
@@ -338,44 +406,66 @@ class _Elaboration:
             prefix = _outer(prefix)
         # A node that reads itself would be no remedy.
         own = [str(step) for step in pending.path[:-1]]
-        hint = did_you_mean(pending.name, [name for name in visible if name not in own])
+        hint = self.report.did_you_mean(pending.name, [name for name in visible if name not in own])
         if pending.boundary and pending.name in self.outputs:
             hint = "a block sees its own nodes only; pass the value through its input"
         where = self.program.places.value(pending.path)
-        self.report.add(Code.UNKNOWN_NODE, f"there is no node '{pending.name[:80]}' here", where, hint=hint)
+        self.report.add(
+            Code.UNKNOWN_NODE, f"there is no node '{pending.name[:80]}' here", where, hint=hint
+        )
 
-    def _order(self) -> list[int]:
-        """Ids in an order in which they can be computed. Cycles are reported, and their nodes cut off."""
-        in_order = all(source < index for index, node in enumerate(self.nodes) for source in node.inputs)
+    def _order(self, named: dict[tuple[int, int], Path]) -> list[int]:
+        """Ids in an order in which they can be computed. Cycles are reported, and their nodes cut off.
+
+        Args:
+            named: Where a node names a later one that it reads, by the two ids.
+        """
+        in_order = all(
+            source < index for index, node in enumerate(self.nodes) for source in node.inputs
+        )
         if in_order:
             return list(range(len(self.nodes)))
         import networkx
 
         view: Any = networkx.DiGraph()
         view.add_nodes_from(range(len(self.nodes)))
-        view.add_edges_from((source, index) for index, node in enumerate(self.nodes) for source in node.inputs if source >= 0)
+        view.add_edges_from(
+            (source, index)
+            for index, node in enumerate(self.nodes)
+            for source in node.inputs
+            if source >= 0
+        )
         for component in sorted(networkx.strongly_connected_components(view), key=min):
-            inside = view.subgraph(component)
-            if inside.number_of_edges():
-                self._report_cycle([edge[0] for edge in networkx.find_cycle(inside, min(component))])
+            first = min(component)
+            if len(component) > 1 or view.has_edge(first, first):
+                cycle = networkx.find_cycle(view.subgraph(component), first)
+                self._report_cycle([edge[0] for edge in cycle], named)
                 for index in component:
                     self.nodes[index].inputs = (UNKNOWN,)
                 view.remove_edges_from([*view.in_edges(component)])
         return list(networkx.lexicographical_topological_sort(view))
 
-    def _report_cycle(self, cycle: list[int]) -> None:
+    def _report_cycle(self, cycle: list[int], named: dict[tuple[int, int], Path]) -> None:
+        """Report a cycle at the name that closes it; the steps of it are shown beside."""
         places = self.program.places
+        edges = [*zip(cycle, [*cycle[1:], cycle[0]], strict=True)]
+        where = places.value(next(named[edge] for edge in edges if edge in named))
         names = [self.nodes[index].name for index in (*cycle, cycle[0])]
-        steps = tuple(
-            Related(f"'{self.nodes[index].name}' is read by '{after}'", places.key(self.nodes[index].path))
-            for index, after in zip(cycle[:8], names[1:9], strict=True)
-        )
-        shown = " -> ".join(names if len(names) <= 9 else [*names[:8], "..."])  # noqa: PLR2004
-        message = f"these nodes wait for each other: {shown}"
-        where = places.key(self.nodes[cycle[0]].path)
-        self.report.add(Code.CYCLE, message, where, related=steps, hint="let one of them read an earlier node")
+        shown = " -> ".join(names if len(names) <= _MOST_STEPS else [*names[:_MOST_STEPS], "..."])
+        message, steps = f"these nodes wait for each other: {shown}", tuple[Related, ...]()
+        if len(cycle) == 1:
+            message = f"'{names[0]}' reads itself"
+        else:
+            steps = tuple(
+                Related(f"'{name}' is read by '{reader}'", places.key(self.nodes[index].path))
+                for index, name, reader in zip(cycle[:_MOST_STEPS], names, names[1:], strict=False)
+            )
+        hint = "read an earlier node"
+        self.report.add(Code.CYCLE, message, where, related=steps, hint=hint)
 
 
+_MOST_STEPS = 8
+"""Nodes of a cycle that are shown."""
 _MOST_NAMES = 500
 """Names among which a hint is looked for."""
 

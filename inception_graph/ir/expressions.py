@@ -141,7 +141,9 @@ def _names(tree: ast.expr) -> Iterator[str]:
         case ast.BinOp() if type(tree.op) in _OPERATORS:
             yield from _names(tree.left)
             yield from _names(tree.right)
-        case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS and _fits(name, len(tree.args)):
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _FUNCTIONS and _fits(
+            name, len(tree.args)
+        ):
             for argument in tree.args:
                 yield from _names(argument)
         case _:
@@ -151,7 +153,7 @@ def _names(tree: ast.expr) -> Iterator[str]:
 
 
 def _fits(function: str, count: int) -> bool:
-    return count == 1 if function in ("round", "int") else count >= 2  # noqa: PLR2004
+    return count == 1 if function in ("round", "int") else count >= 2
 
 
 Symbolic: TypeAlias = "None | Value | Expression | list[Symbolic] | dict[str, Symbolic]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean, listed, nearest
+from inception_graph.diagnostics.report import Related, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,14 +75,20 @@ def report_faults(
         if fault["type"] == "extra_forbidden":
             at_top = len(location) == 1
             fields = [*model.model_fields, *known] if at_top else _nested_fields(location)
-            hint = did_you_mean(str(location[-1]), fields) or f"known here: {', '.join(fields)}"
+            hint = (
+                report.did_you_mean(str(location[-1]), fields) or f"known here: {', '.join(fields)}"
+            )
             message = f"{_owner(what, location[:-1])} has no '{str(location[-1])[:60]}'"
             place = places.key(path_of(location))
             report.add(Code.UNKNOWN_KEY, message, place, hint=hint, related=related)
             continue
         text = fault["msg"]
         message = f"'{location[-1]}': {text[:1].lower()}{text[1:]}" if location else text
-        hint = did_you_mean(str(context["word"]), context["known"]) if "known" in context else None
+        hint = (
+            report.did_you_mean(str(context["word"]), context["known"])
+            if "known" in context
+            else None
+        )
         code = _CODES.get(fault["type"], Code.WRONG_TYPE)
         report.add(code, message, places.value(path_of(location)), hint=hint, related=related)
     return found

@@ -150,7 +150,11 @@ class Graph:
             key = node.operation.key if node.operation else None
             view.add_node(node.name, id=index, operation=key, section=node.section)
             for position, source in enumerate(node.inputs):
-                view.add_edge("input" if source == INPUT else self.nodes[source].name, node.name, position=position)
+                view.add_edge(
+                    "input" if source == INPUT else self.nodes[source].name,
+                    node.name,
+                    position=position,
+                )
         return networkx.freeze(view)
 
 

@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
-from inception_graph.ops.fields import Count, is_int, is_number, not_a_choice, out_of_range, whole, wrong_type
+from inception_graph.ops.fields import (
+    Count,
+    is_int,
+    is_number,
+    not_a_choice,
+    out_of_range,
+    whole,
+    wrong_type,
+)
 
 
 def _text(value: Any) -> str:
@@ -86,7 +94,9 @@ ChannelOrder: TypeAlias = Annotated[
     Literal["rgb", "bgr"], _choice("rgb", "bgr"), WithJsonSchema({"enum": ["rgb", "bgr"]})
 ]
 Year: TypeAlias = Annotated[int, PlainValidator(_year), WithJsonSchema({"type": "integer"})]
-Total: TypeAlias = Annotated[int, PlainValidator(whole(0)), WithJsonSchema({"type": "integer", "minimum": 0})]
+Total: TypeAlias = Annotated[
+    int, PlainValidator(whole(0)), WithJsonSchema({"type": "integer", "minimum": 0})
+]
 
 
 class _Section(BaseModel):
@@ -151,9 +161,12 @@ class Expect(_Section):
     """Multiply-accumulates of convolutions and linear layers for one image, without auxiliary heads."""
     macs_with_auxiliary: Total | None = None
     """The same with them."""
-    output: Annotated[
-        tuple[int, ...],
-        PlainValidator(_shape),
-        WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1}}),
-    ] | None = None
+    output: (
+        Annotated[
+            tuple[int, ...],
+            PlainValidator(_shape),
+            WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 1}}),
+        ]
+        | None
+    ) = None
     """Shape of the output of one image."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,10 @@ def shapes_of(graph: Graph, faults: _Faults | None = None) -> list[Shape | None]
     return shapes
 
 
+_MOST_SEARCHES = 10
+"""Windows for which the smallest input is looked for; the search runs the network many times."""
+
+
 @dataclass
 class _Faults:
     """Adds to facts of operations what only the graph knows: places, other branches, remedies."""
@@ -57,18 +61,22 @@ class _Faults:
     graph: Graph
     report: Report
     limits: Limits
-    told: set[int] = field(default_factory=set[int])
+    searches: int = 0
 
     def bounded(self, node: Node, shape: Shape) -> bool:
         """Report a tensor larger than the limits; whether it is not."""
-        channels, elements = shape[0], prod(shape)
+        channels, elements = (shape[0] if len(shape) > 1 else 1), prod(shape)
         if channels <= self.limits.channels and elements <= self.limits.elements:
             return True
-        exceeded = ("channels", channels) if channels > self.limits.channels else ("elements", elements)
-        message = f"the output of this node, {size(shape)}, has more than {getattr(self.limits, exceeded[0]):,} {exceeded[0]}"
+        exceeded = (
+            ("channels", channels) if channels > self.limits.channels else ("elements", elements)
+        )
+        bound = getattr(self.limits, exceeded[0])
+        message = f"the output of this node, {size(shape)}, has more than {bound:,} {exceeded[0]}"
         hint = f"if it is meant to, raise the bound: --limit {exceeded[0]}={exceeded[1]}"
         places = self.graph.program.places
-        self.report.add(Code.TENSOR_TOO_LARGE, message, places.key(node.path), hint=hint, related=self._uses(node))
+        where, related = places.key(node.path), self._uses(node)
+        self.report.add(Code.TENSOR_TOO_LARGE, message, where, hint=hint, related=related)
         return False
 
     def tell(self, index: int, fault: ShapeFault, shapes: list[Shape | None]) -> None:
@@ -79,20 +87,30 @@ class _Faults:
         related: tuple[Related, ...]
         if fault.code in (Code.ADD_SHAPES, Code.CONCAT_SHAPES):
             related, hint = remedies.branches(self.graph, index, shapes, fault)
-            if len({len(shape) for shape in inputs_of(self.graph, index, shapes)}) > 1:
-                message = "some branches of this join are maps, others vectors"
+            ranks = {len(self.graph.input if s == INPUT else shapes[s] or ()) for s in node.inputs}
+            if len(ranks) > 1:
+                message = "some branches of this join are maps, others are vectors"
             where = places.key((*node.path, node.operation.key) if node.operation else node.path)
         else:
             source = node.inputs[0]
             given = self.graph.input if source == INPUT else shapes[source]
             origin = places.key(("input",) if source == INPUT else self.graph.nodes[source].path)
-            name = "the network's input" if source == INPUT else f"'{self.graph.nodes[source].name}'"
+            name = (
+                "the network's input" if source == INPUT else f"'{self.graph.nodes[source].name}'"
+            )
             related = (Related(f"it reads {name}: {size(given or ())}", origin),)
-            where = places.value((*node.path, fault.field)) if fault.field else places.key(node.path)
+            where = (
+                places.value((*node.path, fault.field)) if fault.field else places.key(node.path)
+            )
             if fault.code is Code.WINDOW_TOO_LARGE:
                 where = places.key(node.path)
-                hint = remedies.smallest_input(self.graph, index, shapes)
-        self.report.add(fault.code, message, where, related=(*related, *self._uses(node)), hint=hint)
+                hint = "make the input larger, or the window smaller"
+                if self.searches < _MOST_SEARCHES:
+                    self.searches += 1
+                    hint = remedies.smallest_input(self.graph, index, shapes)
+        self.report.add(
+            fault.code, message, where, related=(*related, *self._uses(node)), hint=hint
+        )
 
     def _uses(self, node: Node) -> tuple[Related, ...]:
         return block_uses(self.graph.program, node.frames)

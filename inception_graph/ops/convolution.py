@@ -30,6 +30,7 @@ from inception_graph.ops.code import (
     plain,
 )
 from inception_graph.ops.fields import (
+    OPTIONS_OF,
     Count,
     Flag,
     Number,
@@ -82,7 +83,7 @@ Norm: TypeAlias = Annotated[
                 {"enum": ["batch_norm", "none", None]},
                 {
                     "type": "object",
-                    "properties": {"batch_norm": {"$ref": "#/definitions/batch_norm_options"}},
+                    "properties": {"batch_norm": {OPTIONS_OF: BatchNorm.key}},
                     "required": ["batch_norm"],
                     "additionalProperties": False,
                 },
@@ -285,8 +286,8 @@ class SeparableConv(_Convolution):
         Example({"separable_conv": 8, "kernel": 3}, ((4, 9, 9),), (8, 9, 9)),
         Example({"separable_conv": 8, "kernel": 7, "stride": 2, "multiplier": 2, "bias": False,
                  "norm": "batch_norm", "activation": "relu"}, ((3, 16, 16),), (8, 8, 8)),
-        Example({"separable_conv": 8, "kernel": 3, "stride": 2, "padding": 1},
-                ((4, 9, 9),), (8, 5, 5)),
+        Example({"separable_conv": 8, "kernel": 3, "stride": 2, "padding": 1, "dilation": [1, 2]},
+                ((4, 9, 9),), (8, 5, 4)),
     )  # fmt: skip
 
     multiplier: Count = 1

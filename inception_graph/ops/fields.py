@@ -137,6 +137,9 @@ def _flag(value: Any) -> bool:
     return value
 
 
+OPTIONS_OF = "optionsOf"
+"""In the schema of a field: here stand the fields of the operation of this key."""
+
 SIZE: dict[str, Any] = {"type": "integer", "minimum": 1}
 _CELLS = {"type": "integer", "minimum": 0}
 

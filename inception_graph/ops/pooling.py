@@ -134,6 +134,7 @@ class MaxPool(_Pool):
         Example({"max_pool": 4, "stride": 1, "padding": "same"}, ((4, 7, 7),), (4, 7, 7)),
         Example({"max_pool": 3, "stride": 2, "padding": [1, 2, 0, 0], "ceil": True},
                 ((4, 9, 8),), (4, 5, 4)),
+        Example({"max_pool": 3, "padding": 2}, ((4, 8, 8),), (4, 4, 4)),
     )  # fmt: skip
 
     kernel: Pair
@@ -215,6 +216,7 @@ class AvgPool(_Pool):
                 ((4, 7, 7),), (4, 7, 7)),
         Example({"avg_pool": 3, "stride": 2, "padding": [0, 1, 0, 1], "count_padding": True},
                 ((4, 8, 8),), (4, 4, 4)),
+        Example({"avg_pool": 3, "padding": 2}, ((4, 8, 8),), (4, 4, 4)),
         Example({"avg_pool": 3, "stride": 3, "padding": [2, 0, 0, 0], "ceil": True},
                 ((4, 8, 8),), (4, 4, 3)),
     )  # fmt: skip

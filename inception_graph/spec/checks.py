@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related
-from inception_graph.ir.program import Use, walk
+from inception_graph.ir.program import Chain, Fork, Use, walk
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
     from inception_graph.diagnostics.source import Path, Place
-    from inception_graph.ir.program import Program
+    from inception_graph.ir.program import Element, Program
     from inception_graph.limits import Limits
 
 
@@ -47,7 +47,7 @@ def check_recursion(program: Program, report: Report, limits: Limits) -> bool:
         name: [element for element in walk(block.body) if isinstance(element, Use)]
         for name, block in program.blocks.items()
     }
-    done: set[str] = set()
+    levels: dict[str, int] = {}  # how deep each block is once the blocks inside it are expanded
     trail: list[Use] = []
     sound = True
 
@@ -61,21 +61,43 @@ def check_recursion(program: Program, report: Report, limits: Limits) -> bool:
             if use.block in open_blocks:
                 sound = False
                 start = open_blocks.index(use.block)
-                steps = tuple(Related(f"uses '{step.block}'", place(step)) for step in trail[start:-1])
+                steps = tuple(
+                    Related(f"uses '{step.block}'", place(step)) for step in trail[start:-1]
+                )
                 message = f"block '{use.block}' contains itself"
                 hint = "use 'repeat' to stack copies"
                 report.add(Code.BLOCK_RECURSION, message, place(use), related=steps, hint=hint)
             elif len(open_blocks) > limits.depth:
-                sound = False
-                message = f"blocks nested deeper than {limits.depth} levels"
-                hint = "if it is meant to, raise the bound: --limit depth=..."
-                report.add(Code.TOO_MANY_NODES, message, place(use), hint=hint)
-            elif use.block not in done:
+                blame_depth(use)
+            elif use.block not in levels:
                 visit(use.block, (*open_blocks, use.block))
             trail.pop()
-        done.add(name)
+        levels[name] = _levels(program.blocks[name].body, levels)
+        if calls[name] and levels[name] > limits.depth:
+            blame_depth(calls[name][0])
+
+    def blame_depth(use: Use) -> None:
+        nonlocal sound
+        if sound:
+            message = f"blocks nested deeper than {limits.depth} levels"
+            hint = "if it is meant to, raise the bound: --limit depth=..."
+            report.add(Code.TOO_MANY_NODES, message, place(use), hint=hint)
+        sound = False
 
     for name in calls:
-        if name not in done:
+        if name not in levels:
             visit(name, (name,))
     return sound
+
+
+def _levels(element: Element, blocks: dict[str, int]) -> int:
+    """How deep an element is nested, the blocks that it uses expanded."""
+    match element:
+        case Use():
+            return 1 + blocks.get(element.block, 0)
+        case Chain():
+            return 1 + max((_levels(node, blocks) for node in element.nodes), default=0)
+        case Fork():
+            return 1 + max((_levels(branch, blocks) for branch in element.branches), default=0)
+        case _:
+            return 1

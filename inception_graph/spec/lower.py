@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean, listed, nearest
-from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic, Value, evaluated, is_symbolic
+from inception_graph.diagnostics.report import Related, listed, nearest
+from inception_graph.ir.expressions import (
+    Expression,
+    ExpressionFault,
+    Symbolic,
+    Value,
+    evaluated,
+    is_symbolic,
+)
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
 from inception_graph.ir.program import SECTIONS, Auxiliary, Block, Chain, Program
@@ -132,9 +139,19 @@ class _Lowering:
             message = "the version of the language is missing"
             hint = f"add 'inception_graph: {LANGUAGE}' as the first line"
             self.report.add(Code.LANGUAGE_VERSION, message, self._start, hint=hint)
-        elif not isinstance(version, Scalar) or version.value != LANGUAGE or isinstance(version.value, bool):
-            message = f"this tool reads version {LANGUAGE} of the language, not {show(version.plain())}"
-            newer = isinstance(version, Scalar) and is_number(version.value) and version.plain() > LANGUAGE  # type: ignore[operator]
+        elif (
+            not isinstance(version, Scalar)
+            or version.value != LANGUAGE
+            or isinstance(version.value, bool)
+        ):
+            message = (
+                f"this tool reads version {LANGUAGE} of the language, not {show(version.plain())}"
+            )
+            newer = (
+                isinstance(version, Scalar)
+                and is_number(version.value)
+                and version.plain() > LANGUAGE
+            )  # type: ignore[operator]
             hint = "upgrade inception-graph" if newer else f"write 'inception_graph: {LANGUAGE}'"
             self.report.add(Code.LANGUAGE_VERSION, message, place(version), hint=hint)
             return False
@@ -143,8 +160,10 @@ class _Lowering:
     def _keys(self) -> None:
         for key, (key_tree, _) in self.tree.entries.items():
             if key not in KEYS:
-                hint = did_you_mean(key, list(KEYS)) or f"known here: {', '.join(KEYS)}"
-                self.report.add(Code.UNKNOWN_KEY, f"a spec has no '{key[:60]}'", place(key_tree), hint=hint)
+                hint = self.report.did_you_mean(key, list(KEYS)) or f"known here: {', '.join(KEYS)}"
+                self.report.add(
+                    Code.UNKNOWN_KEY, f"a spec has no '{key[:60]}'", place(key_tree), hint=hint
+                )
         missing = [key for key in ("name", "input") if key not in self.tree]
         if not any(section in self.tree for section in SECTIONS):
             missing.append("body")
@@ -154,7 +173,9 @@ class _Lowering:
         if absent := [key for key in missing if key not in meant]:
             hint = "nodes stand in 'stem', 'body' and 'head'" if "body" in absent else None
             message = f"a spec needs {listed(absent)}"
-            self.report.add(Code.MISSING_KEY, message, self._start, hint=hint or f"add '{absent[0]}:'")
+            self.report.add(
+                Code.MISSING_KEY, message, self._start, hint=hint or f"add '{absent[0]}:'"
+            )
 
     def _mapping(self, key: str, what: str) -> Mapping | None:
         """The mapping under a key; None where it is absent, empty or something else (reported)."""
@@ -173,7 +194,9 @@ class _Lowering:
             check_name(tree.value, "network", place(tree), self.report)
             return tree.value
         if tree is not None:
-            self.report.add(Code.WRONG_TYPE, f"'name' is a word, not {show(tree.plain())}", place(tree))
+            self.report.add(
+                Code.WRONG_TYPE, f"'name' is a word, not {show(tree.plain())}", place(tree)
+            )
         return "unnamed"
 
     def _variables(self) -> None:
@@ -198,26 +221,39 @@ class _Lowering:
         for key, (key_tree, value) in tree.entries.items() if tree else ():
             operation = reader.operations.get(key)
             if operation is None:
-                hint = did_you_mean(key, list(reader.operations))
-                self.report.add(Code.UNKNOWN_OPERATION, f"there is no operation '{key[:60]}'", place(key_tree), hint=hint)
+                hint = self.report.did_you_mean(key, list(reader.operations))
+                self.report.add(
+                    Code.UNKNOWN_OPERATION,
+                    f"there is no operation '{key[:60]}'",
+                    place(key_tree),
+                    hint=hint,
+                )
                 continue
             if not isinstance(value, Mapping):
                 message = f"the defaults of '{key}' are fields, not {show(value.plain())}"
                 self.report.add(Code.WRONG_TYPE, message, place(value))
                 continue
-            fields = {name: reader.symbolic(item, scope) for name, (_, item) in value.entries.items()}
+            fields = {
+                name: reader.symbolic(item, scope) for name, (_, item) in value.entries.items()
+            }
             if operation.argument in fields:
                 message = f"the main argument of '{key}' has no default"
                 where = place(value.key(str(operation.argument)))
                 hint = f"give it at each node: {{{key}: ...}}"
                 self.report.add(Code.MISPLACED_KEY, message, where, hint=hint)
                 del fields[str(operation.argument)]
-            required = frozenset(n for n, info in operation.model_fields.items() if info.is_required())
+            required = frozenset(
+                n for n, info in operation.model_fields.items() if info.is_required()
+            )
             bad = self._fault_in(operation, fields, ("defaults", key), required)
             reader.defaults[key] = {name: item for name, item in fields.items() if name not in bad}
 
     def _fault_in(
-        self, model: type[BaseModel], fields: dict[str, Symbolic], path: Path, required: frozenset[str]
+        self,
+        model: type[BaseModel],
+        fields: dict[str, Symbolic],
+        path: Path,
+        required: frozenset[str],
     ) -> set[str]:
         """Report faulty fields; their names."""
         known = {name: value for name, value in fields.items() if not is_symbolic(value)}
@@ -226,12 +262,22 @@ class _Lowering:
         except ValidationError as error:
             absent = required | (fields.keys() - known.keys())
             report_faults(
-                error, model, str(path[-1]), self.report, self.places, lambda at: (*path, *at), symbolic=absent
+                error,
+                model,
+                str(path[-1]),
+                self.report,
+                self.places,
+                lambda at: (*path, *at),
+                symbolic=absent,
             )
-            return {str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]}
+            return {
+                str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]
+            }
         return set()
 
-    def _section(self, key: str, model: type[_Model], scope: Scope, reader: NodeReader) -> _Model | None:
+    def _section(
+        self, key: str, model: type[_Model], scope: Scope, reader: NodeReader
+    ) -> _Model | None:
         """A section of plain values; variables may stand in it."""
         tree = self._mapping(key, "fields")
         if tree is None:
@@ -259,7 +305,9 @@ class _Lowering:
             check_name(name, "block", place(key), self.report)
             if name in operations():
                 message = f"'{name}' is an operation, so it cannot be a block"
-                self.report.add(Code.NAME_TAKEN, message, place(key), hint=f"call it '{name}_block'")
+                self.report.add(
+                    Code.NAME_TAKEN, message, place(key), hint=f"call it '{name}_block'"
+                )
                 continue
             signatures[name] = self._arguments(value)
         return signatures
@@ -270,12 +318,16 @@ class _Lowering:
             return ()
         if not isinstance(tree, Sequence):
             message = f"'arguments' is a list of names, not {show(tree.plain())}"
-            self.report.add(Code.WRONG_TYPE, message, place(tree), hint="write 'arguments: [width, kernel]'")
+            self.report.add(
+                Code.WRONG_TYPE, message, place(tree), hint="write 'arguments: [width, kernel]'"
+            )
             return ()
         names: dict[str, Tree] = {}
         for item in tree.items:
             if not isinstance(item, Scalar) or not isinstance(item.value, str):
-                self.report.add(Code.WRONG_TYPE, f"expected a name, found {show(item.plain())}", place(item))
+                self.report.add(
+                    Code.WRONG_TYPE, f"expected a name, found {show(item.plain())}", place(item)
+                )
             elif item.value in names or item.value in self.variables:
                 other = self.places.key(("variables", item.value))
                 what = "a variable of the spec"
@@ -305,7 +357,9 @@ class _Lowering:
             if description is not None and not isinstance(said, str):
                 message = f"'description' is a text, not {show(description.plain())}"
                 self.report.add(Code.WRONG_TYPE, message, place(description))
-            blocks[name] = Block(name, path, reader.blocks[name], body, said if isinstance(said, str) else None)
+            blocks[name] = Block(
+                name, path, reader.blocks[name], body, said if isinstance(said, str) else None
+            )
             self.used |= scope.used
             for index, argument in enumerate(reader.blocks[name]):
                 if argument not in scope.used:
@@ -324,13 +378,17 @@ class _Lowering:
         known = ["arguments", "description", "nodes"]
         for other, (other_key, _) in value.entries.items():
             if other not in known:
-                hint = did_you_mean(other, known) or f"known here: {', '.join(known)}"
-                self.report.add(Code.UNKNOWN_KEY, f"a block has no '{other[:60]}'", place(other_key), hint=hint)
+                hint = self.report.did_you_mean(other, known) or f"known here: {', '.join(known)}"
+                self.report.add(
+                    Code.UNKNOWN_KEY, f"a block has no '{other[:60]}'", place(other_key), hint=hint
+                )
         nodes = value.get("nodes")
         if nodes is None or nodes.plain() in (None, {}):
             message = f"block '{name}' needs nodes"
             where = place(key) if nodes is None else place(value.key("nodes"))
-            self.report.add(Code.MISSING_KEY, message, where, hint="add 'nodes:' with a node or a chain")
+            self.report.add(
+                Code.MISSING_KEY, message, where, hint="add 'nodes:' with a node or a chain"
+            )
             return empty
         return reader.element("", nodes, path, scope)
 
@@ -347,7 +405,9 @@ class _Lowering:
         for name, (key, value) in tree.entries.items() if tree else ():
             path: Path = ("auxiliary", name)
             if name in TUPLE_ATTRIBUTES:
-                message = f"'{name}' cannot be the name of an auxiliary head: the outputs' tuple uses it"
+                message = (
+                    f"'{name}' cannot be the name of an auxiliary head: the outputs' tuple uses it"
+                )
                 self.report.add(Code.BAD_NAME, message, place(key), hint=f"call it 'aux_{name}'")
             else:
                 check_name(name, "head", place(key), self.report)
@@ -356,29 +416,47 @@ class _Lowering:
                 heads.append(head)
         return tuple(heads)
 
-    def _head(self, reader: NodeReader, scope: Scope, name: str, path: Path, value: Tree) -> Auxiliary | None:
+    def _head(
+        self, reader: NodeReader, scope: Scope, name: str, path: Path, value: Tree
+    ) -> Auxiliary | None:
         if not isinstance(value, Mapping):
-            message = f"a head is a mapping of from, loss_weight and nodes, not {show(value.plain())}"
+            message = (
+                f"a head is a mapping of from, loss_weight and nodes, not {show(value.plain())}"
+            )
             self.report.add(Code.WRONG_TYPE, message, self.places.value(path))
             return None
         known = ["from", "loss_weight", "nodes"]
         for key, (key_tree, _) in value.entries.items():
             if key not in known:
-                hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
-                self.report.add(Code.UNKNOWN_KEY, f"an auxiliary head has no '{key[:60]}'", place(key_tree), hint=hint)
+                hint = self.report.did_you_mean(key, known) or f"known here: {', '.join(known)}"
+                self.report.add(
+                    Code.UNKNOWN_KEY,
+                    f"an auxiliary head has no '{key[:60]}'",
+                    place(key_tree),
+                    hint=hint,
+                )
         missing = [key for key in known if key not in value]
         meant = {nearest(key, missing) for key in value if key not in known}
         if absent := [key for key in missing if key not in meant]:
             message = f"auxiliary head '{name}' needs {listed(absent)}"
             hint = f"add '{absent[0]}:'"
             self.report.add(Code.MISSING_KEY, message, self.places.key(path), hint=hint)
-        body = reader.chain(name, value.entries["nodes"][1], (*path, "nodes"), scope) if "nodes" in value else None
+        body = (
+            reader.chain(name, value.entries["nodes"][1], (*path, "nodes"), scope)
+            if "nodes" in value
+            else None
+        )
         if body is not None and not body.nodes:
             message = f"auxiliary head '{name}' has no nodes"
-            self.report.add(Code.MISSING_KEY, message, self.places.key((*path, "nodes")), hint="add a node")
+            self.report.add(
+                Code.MISSING_KEY, message, self.places.key((*path, "nodes")), hint="add a node"
+            )
         if missing or body is None:
             return None
-        reads, weight = value.entries["from"][1], self._loss_weight(reader, scope, value.entries["loss_weight"][1])
+        reads, weight = (
+            value.entries["from"][1],
+            self._loss_weight(reader, scope, value.entries["loss_weight"][1]),
+        )
         if not isinstance(reads, Scalar) or not isinstance(reads.value, str):
             message = f"'from' takes the name of a node, not {show(reads.plain())}"
             self.report.add(Code.WRONG_TYPE, message, place(reads))
@@ -387,7 +465,11 @@ class _Lowering:
 
     def _loss_weight(self, reader: NodeReader, scope: Scope, tree: Tree) -> float:
         value = reader.symbolic(tree, scope)
-        if isinstance(value, Expression) and value.names and set(value.names) <= self.variables.keys():
+        if (
+            isinstance(value, Expression)
+            and value.names
+            and set(value.names) <= self.variables.keys()
+        ):
             try:
                 value = value.evaluate(self.variables)
             except ExpressionFault as fault:
@@ -407,7 +489,12 @@ class _Lowering:
         for name, uses in program.users.items():
             if not uses:
                 message = f"block '{name}' is used nowhere"
-                self.report.add(Code.UNUSED_BLOCK, message, self.places.key(("blocks", name)), hint="use or remove it")
+                self.report.add(
+                    Code.UNUSED_BLOCK,
+                    message,
+                    self.places.key(("blocks", name)),
+                    hint="use or remove it",
+                )
         for name, argument, index in self.unused:
             where = self.places.value(("blocks", name, "arguments", index))
             message = f"nothing in block '{name}' uses its argument '{argument}'"
@@ -417,4 +504,6 @@ class _Lowering:
             if name not in self.used:
                 message = f"variable '{name}' is used nowhere"
                 where = self.places.key(("variables", name))
-                self.report.add(Code.UNUSED_VARIABLE, message, where, hint=f"use ${name}, or remove it")
+                self.report.add(
+                    Code.UNUSED_VARIABLE, message, where, hint=f"use ${name}, or remove it"
+                )

@@ -18,14 +18,7 @@ _LONGEST = 64
 # Attributes of nn.Module, nn.Sequential and nn.ModuleDict: a submodule of such a name would hide them.
 # tests/architecture holds this list against torch itself.
 MODULE_ATTRIBUTES = frozenset(
-    "T_destination add_module append apply bfloat16 buffers call_super_init children clear compile cpu cuda double "
-    "dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half "
-    "insert ipu items keys load_state_dict modules mtia named_buffers named_children named_modules named_parameters "
-    "parameters pop register_backward_hook register_buffer register_forward_hook register_forward_pre_hook "
-    "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook "
-    "register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook "
-    "register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty "
-    "train training type update values xpu zero_grad".split()
+    ["T_destination", "add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "clear", "compile", "cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward", "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half", "insert", "ipu", "items", "keys", "load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters", "parameters", "pop", "register_backward_hook", "register_buffer", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_module", "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook", "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train", "training", "type", "update", "values", "xpu", "zero_grad"]
 )
 TUPLE_ATTRIBUTES = frozenset({"count", "index", "logits"})
 """Names that an auxiliary head cannot have beside the main one in a named tuple."""
@@ -56,7 +49,9 @@ def check_name(name: str, what: str, place: Place, report: Report) -> bool:
         hint = "use a shorter name"
     else:
         hint = f"call it '{_mended(name)}'" if _mended(name) else None
-    report.add(Code.BAD_NAME, f"{shown!r} cannot be the name of a {what}: {fault}", place, hint=hint)
+    report.add(
+        Code.BAD_NAME, f"{shown!r} cannot be the name of a {what}: {fault}", place, hint=hint
+    )
     return False
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean, listed, nearest
+from inception_graph.diagnostics.report import Related, listed, nearest
 from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic, is_symbolic, parse
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.program import Broken, Chain, Element, Fork, Leaf, Use
@@ -90,14 +90,18 @@ class NodeReader:
     def _operation_keys(self, tree: Mapping) -> list[str]:
         """The keys that can be a node's operation: 'activation' beside 'conv' is a field of the conv."""
         keys = self._keys(tree)
-        if len(keys) < 2:  # noqa: PLR2004
+        if len(keys) < 2:
             return keys
-        fields = {key: self.operations[key].model_fields if key in self.operations else () for key in keys}
+        fields = {
+            key: self.operations[key].model_fields if key in self.operations else () for key in keys
+        }
         heads = [key for key in keys if all(other == key or other in fields[key] for other in keys)]
         if heads:
             return heads
         # 'activation' beside 'concat' is meant as a field too, though concat has none.
-        optional = {name for operation in self.operations.values() for name in operation.model_fields}
+        optional = {
+            name for operation in self.operations.values() for name in operation.model_fields
+        }
         heads = [key for key in keys if key not in optional]
         return heads if len(heads) == 1 else keys
 
@@ -128,25 +132,35 @@ class NodeReader:
                 return Broken(name, path)
             branches, names = joined
             return Fork(name, path, operation, attributes, origins, ready, branches, names, reads)
-        return Leaf(name, path, operation, attributes, origins, ready, reads) if valid else Broken(name, path)
+        return (
+            Leaf(name, path, operation, attributes, origins, ready, reads)
+            if valid
+            else Broken(name, path)
+        )
 
     def _blame_keys(self, tree: Mapping, keys: list[str], path: Path) -> None:
         if keys:
             others = tuple(Related(f"and '{key}' is one", place(tree.key(key))) for key in keys[1:])
             message = f"a node has one operation, this one has {len(keys)}: {', '.join(keys)}"
             hint = "give each operation a node of its own"
-            self.report.add(Code.OPERATION_COUNT, message, place(tree.key(keys[0])), related=others, hint=hint)
+            self.report.add(
+                Code.OPERATION_COUNT, message, place(tree.key(keys[0])), related=others, hint=hint
+            )
             return
         known = [*self.operations, *self.blocks]
         fields = {name for operation in self.operations.values() for name in operation.model_fields}
-        strange = [key for key in tree.entries if key not in fields and key not in ("from", "repeat")]
+        strange = [
+            key for key in tree.entries if key not in fields and key not in ("from", "repeat")
+        ]
         for key in strange[:1]:
-            hint = did_you_mean(key, known) or f"known: {', '.join(known)}"
+            hint = self.report.did_you_mean(key, known) or f"known: {', '.join(known)}"
             message = f"there is no operation or block '{key[:60]}'"
             self.report.add(Code.UNKNOWN_OPERATION, message, place(tree.key(key)), hint=hint)
         if not strange:
             hint = f"add one of: {', '.join(known)}"
-            self.report.add(Code.OPERATION_COUNT, "this node has no operation", self.places.key(path), hint=hint)
+            self.report.add(
+                Code.OPERATION_COUNT, "this node has no operation", self.places.key(path), hint=hint
+            )
 
     def _reads(self, tree: Mapping, path: Path) -> str | None:
         source = tree.get("from")
@@ -197,7 +211,7 @@ class NodeReader:
 
     def _blame_argument(self, block: str, name: str, key: Scalar) -> None:
         wanted = self.blocks[block]
-        hint = did_you_mean(name, wanted)
+        hint = self.report.did_you_mean(name, wanted)
         if hint is None:
             hint = f"its arguments: {', '.join(wanted)}" if wanted else "it has no arguments"
         message = f"block '{block}' has no argument '{name[:60]}'"
@@ -212,8 +226,10 @@ class NodeReader:
         self.report.add(Code.BLOCK_ARGUMENTS, message, place(given), hint=hint)
 
     def _unknown_key(self, what: str, tree: Mapping, key: str, known: list[str]) -> None:
-        hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
-        self.report.add(Code.UNKNOWN_KEY, f"{what} has no '{key[:60]}'", place(tree.key(key)), hint=hint)
+        hint = self.report.did_you_mean(key, known) or f"known here: {', '.join(known)}"
+        self.report.add(
+            Code.UNKNOWN_KEY, f"{what} has no '{key[:60]}'", place(tree.key(key)), hint=hint
+        )
 
     def _repeat(self, tree: Mapping, path: Path, scope: Scope) -> int | Expression | None:
         given = tree.get("repeat")
@@ -245,7 +261,12 @@ class NodeReader:
                 continue
             if name == "repeat" and "repeat" not in operation.model_fields:
                 hint = "put the node into a block, and repeat the block"
-                self.report.add(Code.MISPLACED_KEY, "only uses of blocks can be repeated", place(key_tree), hint=hint)
+                self.report.add(
+                    Code.MISPLACED_KEY,
+                    "only uses of blocks can be repeated",
+                    place(key_tree),
+                    hint=hint,
+                )
             elif name == argument:
                 hint = f"its value is the value of '{key}'"
                 message = f"'{name}' is written as '{key}: ...'"
@@ -261,7 +282,9 @@ class NodeReader:
                 attributes[argument] = self.symbolic(given, scope)
             elif operation.model_fields[argument].is_required():
                 field_help = f"the value of '{key}' is missing: its {argument.replace('_', ' ')}"
-                self.report.add(Code.MISSING_KEY, field_help, place(tree.key(key)), hint=f"write {{{key}: ...}}")
+                self.report.add(
+                    Code.MISSING_KEY, field_help, place(tree.key(key)), hint=f"write {{{key}: ...}}"
+                )
                 return None, origins
         elif isinstance(given, Mapping):
             for name, (_, value) in given.entries.items():
@@ -272,7 +295,11 @@ class NodeReader:
         return attributes, origins
 
     def _ready(
-        self, operation: type[Operation], attributes: dict[str, Symbolic], origins: dict[str, Path], path: Path
+        self,
+        operation: type[Operation],
+        attributes: dict[str, Symbolic],
+        origins: dict[str, Path],
+        path: Path,
     ) -> tuple[Operation | None, bool]:
         """The operation where all is known, and whether what is known is right."""
         symbolic = frozenset(name for name, value in attributes.items() if is_symbolic(value))
@@ -317,7 +344,7 @@ class NodeReader:
         return self._enough(len(branches), tree, key) and (tuple(branches), ())
 
     def _enough(self, count: int, tree: Mapping, key: str) -> bool | None:
-        if count >= 2:  # noqa: PLR2004
+        if count >= 2:
             return True
         message = f"'{key}' joins two branches or more, not {count}"
         hint = "add a branch, or remove the join"
@@ -345,8 +372,12 @@ class NodeReader:
             scope.used.add(name)
             if name not in known:
                 inside = "argument of this block or variable" if scope.arguments else "variable"
-                hint = did_you_mean(name, known) or (f"known: {', '.join(known)}" if known else "add it to 'variables'")
-                self.report.add(Code.UNKNOWN_VARIABLE, f"there is no {inside} '{name[:60]}'", where, hint=hint)
+                hint = self.report.did_you_mean(name, known) or (
+                    f"known: {', '.join(known)}" if known else "add it to 'variables'"
+                )
+                self.report.add(
+                    Code.UNKNOWN_VARIABLE, f"there is no {inside} '{name[:60]}'", where, hint=hint
+                )
                 return Unknown.expression
         return expression
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean
+from inception_graph.diagnostics.report import Related
 from inception_graph.diagnostics.source import Place, Source
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
 
@@ -31,6 +31,10 @@ _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""Characters that the parser refuses; it says where in bytes only."""
 _LONGEST_NUMBER = 18
 _LONGEST_TAG = 60
 
@@ -43,7 +47,9 @@ def read_file(path: Path, report: Report, limits: Limits) -> Source | None:
         with path.open("rb") as stream:
             raw = stream.read(limits.bytes + 1)
     except IsADirectoryError:
-        report.add(Code.UNREADABLE, "this is a directory", nowhere, hint="name a YAML file inside it")
+        report.add(
+            Code.UNREADABLE, "this is a directory", nowhere, hint="name a YAML file inside it"
+        )
         return None
     except FileNotFoundError:
         report.add(Code.UNREADABLE, "there is no such file", nowhere)
@@ -66,7 +72,9 @@ def _decode(raw: bytes, name: str, report: Report) -> Source | None:
         report.add(Code.UNREADABLE, "the file is UTF-16", nowhere, hint="save it as UTF-8")
         return None
     if b"\0" in raw:
-        report.add(Code.UNREADABLE, "this is a binary file", nowhere, hint="a spec is a YAML text in UTF-8")
+        report.add(
+            Code.UNREADABLE, "this is a binary file", nowhere, hint="a spec is a YAML text in UTF-8"
+        )
         return None
     try:
         return Source(name, raw.decode("utf-8-sig"))
@@ -96,20 +104,15 @@ def read_tree(source: Source, report: Report, limits: Limits) -> Tree | None:
         report.add(Code.UNREADABLE, "half of a character pair stands alone here", where)
     except yaml.MarkedYAMLError as error:
         _report_syntax(error, source, report)
-    except yaml.YAMLError as error:
+    except yaml.YAMLError:
         # The reader's own error: a character that no YAML text may hold.
-        offset = getattr(error, "position", 0)
-        message = "a control character stands here, which YAML forbids"
-        offset = _first_control(source.text, offset)
-        report.add(Code.YAML_SYNTAX, message, Place(source, offset, offset + 1), hint="remove the character")
+        match = _FORBIDDEN.search(source.text)
+        where = Place(source, *match.span()) if match else Place(source, 0, 1)
+        message = f"YAML forbids the character U+{ord(source.text[where.start]):04X}"
+        report.add(Code.YAML_SYNTAX, message, where, hint="remove the character")
     except _StopReading:
         pass
     return None
-
-
-def _first_control(text: str, fallback: int) -> int:
-    match = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", text)
-    return match.start() if match else fallback
 
 
 def _report_syntax(error: yaml.MarkedYAMLError, source: Source, report: Report) -> None:
@@ -119,11 +122,14 @@ def _report_syntax(error: yaml.MarkedYAMLError, source: Source, report: Report) 
     problem = error.problem or error.context or "this is not YAML"
     related: tuple[Related, ...] = ()
     if error.context and start < offset:
-        if not source.text[offset:].strip():  # the end of the file says little of what is not closed
+        if not source.text[
+            offset:
+        ].strip():  # the end of the file says little of what is not closed
             offset, problem = start, f"{error.context}, {problem}"
         else:
             began = error.context.removeprefix("while parsing ").removeprefix("while scanning ")
-            related = (Related(f"{began} starts here", Place(source, start, start + 1)),)
+            began = f"the {began.removeprefix('a ').removeprefix('an ')} starts here"
+            related = (Related(began, Place(source, start, start + 1)),)
     where, hint = Place(source, offset, offset + 1), _advice(source, offset, problem)
     report.add(Code.YAML_SYNTAX, problem, where, related=related, hint=hint)
 
@@ -191,7 +197,9 @@ class _Composer:
                 self._alias(event)
             elif kind is yaml.DocumentStartEvent and self.root is not None:
                 message = "a second document starts here"
-                self.report.add(Code.YAML_SYNTAX, message, self._at(event), hint="put it into a file of its own")
+                self.report.add(
+                    Code.YAML_SYNTAX, message, self._at(event), hint="put it into a file of its own"
+                )
                 break
         return self.root or Scalar(self.source, 0, 0, None, "")
 
@@ -224,11 +232,15 @@ class _Composer:
     def _start(self, event: Any, *, mapping: bool) -> None:
         if len(self.stack) >= self.limits.depth:
             message = f"nesting deeper than {self.limits.depth} levels"
-            self.report.add(Code.FILE_LIMIT, message, self._at(event), hint="raise the bound: --limit depth=...")
+            self.report.add(
+                Code.FILE_LIMIT, message, self._at(event), hint="raise the bound: --limit depth=..."
+            )
             raise _StopReading
         start = event.start_mark.index
         tree = (
-            Mapping(self.source, start, start + 1, {}) if mapping else Sequence(self.source, start, start + 1, [])
+            Mapping(self.source, start, start + 1, {})
+            if mapping
+            else Sequence(self.source, start, start + 1, [])
         )
         self.stack.append(_Open(tree, event.anchor))
 
@@ -239,7 +251,7 @@ class _Composer:
         value = self._resolve(text, start, end) if plain else text
         return Scalar(self.source, start, end, value, text)
 
-    def _resolve(self, text: str, start: int, end: int) -> None | bool | int | float | str:
+    def _resolve(self, text: str, start: int, end: int) -> bool | int | float | str | None:
         """The value of an unquoted scalar, by the core schema of YAML 1.2."""
         if text in _WORDS:
             return _WORDS[text]
@@ -250,7 +262,7 @@ class _Composer:
         if _PREFIXED_INT.fullmatch(text):
             return int(text, 0) if len(text) <= _LONGEST_NUMBER else self._unusable(start, end)
         if _FLOAT.fullmatch(text):
-            number = float(text) if len(text) <= 64 else float("inf")  # noqa: PLR2004
+            number = float(text) if len(text) <= 64 else float("inf")
             return number if abs(number) < float("inf") else self._unusable(start, end)
         if _UNBOUNDED.fullmatch(text):
             return self._unusable(start, end)
@@ -258,19 +270,28 @@ class _Composer:
 
     def _unusable(self, start: int, end: int) -> int:
         message = "this number is infinite, undefined or too large to use"
-        self.report.add(Code.SCALAR, message, Place(self.source, start, end), hint="write a finite number")
+        self.report.add(
+            Code.SCALAR, message, Place(self.source, start, end), hint="write a finite number"
+        )
         return 1
 
     def _alias(self, event: Any) -> None:
         if any(entry.anchor == event.anchor for entry in self.stack):
             message = f"'*{event.anchor}' stands inside the value that it names"
-            self.report.add(Code.RECURSIVE_ANCHOR, message, self._at(event), hint="write the value out")
+            self.report.add(
+                Code.RECURSIVE_ANCHOR, message, self._at(event), hint="write the value out"
+            )
             raise _StopReading
         if event.anchor not in self.anchors:
             message = f"nothing above is named '&{event.anchor}'"
-            hint = did_you_mean(event.anchor, self.anchors) or f"write the value out, or name it '&{event.anchor}' first"
+            hint = (
+                self.report.did_you_mean(event.anchor, self.anchors)
+                or f"write the value out, or name it '&{event.anchor}' first"
+            )
             self.report.add(Code.UNDEFINED_ALIAS, message, self._at(event), hint=hint)
-            self._finish(Scalar(self.source, event.start_mark.index, event.end_mark.index, None, ""), None, 1)
+            self._finish(
+                Scalar(self.source, event.start_mark.index, event.end_mark.index, None, ""), None, 1
+            )
             return
         tree, weight = self.anchors[event.anchor]
         self._finish(tree, None, weight)
@@ -300,13 +321,17 @@ class _Composer:
     def _bound(self, weight: int, tree: Tree) -> None:
         if weight > self.limits.values:
             message = f"more than {self.limits.values:,} values once aliases are expanded"
-            self.report.add(Code.FILE_LIMIT, message, place(tree), hint="raise the bound: --limit values=...")
+            self.report.add(
+                Code.FILE_LIMIT, message, place(tree), hint="raise the bound: --limit values=..."
+            )
             raise _StopReading
 
     def _key(self, parent: _Open, mapping: Mapping, key: Tree) -> None:
         if not isinstance(key, Scalar):
             message = "a key must be a word, not a collection"
-            self.report.add(Code.YAML_SYNTAX, message, place(key), hint="quote a value that holds [ or {")
+            self.report.add(
+                Code.YAML_SYNTAX, message, place(key), hint="quote a value that holds [ or {"
+            )
             parent.skips = True
         elif key.text == "<<":
             message = "merge keys are not part of the language"
@@ -317,7 +342,11 @@ class _Composer:
             first = Related("first defined here", place(mapping.key(key.text)))
             message = f"'{key.text}' is defined twice"
             self.report.add(
-                Code.DUPLICATE_KEY, message, place(key), related=(first,), hint="remove or rename one of the two"
+                Code.DUPLICATE_KEY,
+                message,
+                place(key),
+                related=(first,),
+                hint="remove or rename one of the two",
             )
             parent.skips = True
         else:

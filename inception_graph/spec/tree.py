@@ -22,7 +22,7 @@ class Scalar:
     source: Source
     start: int
     end: int
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     text: str
 
     def plain(self) -> Plain:

@@ -21,8 +21,11 @@ AT_HAND = {"torch": torch, "nn": nn, "F": functional, "Tensor": Tensor, "Any": A
 
 def operation_of(node: dict[str, Any]) -> Operation:
     """The operation of a node."""
-    key = next(iter(node))
-    kind = operations()[key]
+    key, kind = next(
+        (key, kind)
+        for key, kind in operations().items()
+        if key in node and all(name == key or name in kind.model_fields for name in node)
+    )
     fields = {name: value for name, value in node.items() if name != key}
     if kind.argument is not None:
         fields[kind.argument] = node[key]

@@ -1,4 +1,4 @@
-"""Every operation against torch: what it says of shape, weights and costs is what its module does."""
+"""Every operation against torch: what it says of shape, weights and costs is what is so."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from inception_graph.ops.base import Join
 from inception_graph.ops.code import literal
 from inception_graph.ops.registry import operations
+from inception_graph.ops.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,23 +112,28 @@ def test_the_macs_are_half_of_the_flops_that_torch_counts(example: Example) -> N
     assert counter.get_total_flops() == 2 * macs
 
 
-@every_layer
+def _windows() -> list[Any]:
+    """Examples whose output is a map; the windows of an adaptive pool differ in size."""
+    return [
+        param
+        for param in _examples(joins=False)
+        if len(param.values[0].output) == 3 and "adaptive" not in param.values[0].node.values()
+    ]
+
+
+@pytest.mark.parametrize("example", _windows())
 def test_the_window_gives_the_shape(example: Example) -> None:
-    operation, x = operation_of(example.node), example.inputs[0]
-    window = operation.window(x)
-    if window is None or len(example.output) != 3:
-        pytest.skip("every output sees its own cell, or all")
-    if getattr(operation, "output", None) is not None:
-        pytest.skip("the windows of an adaptive pool differ in size")
+    x = example.inputs[0]
+    window = operation_of(example.node).window(x) or Window(
+        (1, 1), (1, 1), (1, 1), ((0, 0), (0, 0))
+    )
     assert (window.size(0, x[1]), window.size(1, x[2])) == example.output[1:]
 
 
-@every_layer
+@pytest.mark.parametrize("example", _windows())
 def test_a_cell_reads_no_farther_than_its_window(example: Example) -> None:
-    operation, x = operation_of(example.node), example.inputs[0]
-    if len(x) != 3 or len(example.output) != 3:
-        pytest.skip("no map")
-    window = operation.window(x)
+    x = example.inputs[0]
+    window = operation_of(example.node).window(x)
     spans = (1, 1) if window is None else (window.span(0), window.span(1))
     module = _module(example).eval().double()
     rows, columns = example.output[1:]
@@ -176,9 +182,8 @@ def test_container_and_expression_of_a_join_agree(example: Example) -> None:
     assert tuple(joined.shape) == (2, *example.output)
     values = {name: branch(x) for name, branch in branches.items()}
     assert torch.equal(joined, eval(operation.expression(list(values)), {**scope, **values}))
-    listed = {name: branch(x) for name, branch in branches.items()}
-    over = eval(operation.over(f"[{', '.join(listed)}]"), {**scope, **listed})
-    assert torch.equal(joined, over)
+    listed = {"listed": [branch(x) for branch in branches.values()]}
+    assert torch.equal(joined, eval(operation.over("listed"), {**scope, **listed}))
 
 
 def _definitions(kind: type[Operation]) -> Iterator[Helper]:
@@ -191,13 +196,16 @@ def _definitions(kind: type[Operation]) -> Iterator[Helper]:
 
 
 def test_helpers_are_formatted_and_clean_by_the_settings_of_the_project(tmp_path: Path) -> None:
-    found: dict[str, None] = {}
+    named: dict[str, str] = {}  # source by name
     for kind in OPERATIONS:
         for helper in _definitions(kind):
-            found[helper.source] = None
-    sources = [source.replace("{name}", f"Helper{n}") for n, source in enumerate(found)]
-    head = '"""Helpers."""\n\nfrom typing import Any\n\nimport torch\nimport torch.nn.functional as F\n'
-    uses = "__all__ = [\n    " + ",\n    ".join(f'"Helper{n}"' for n in range(len(sources))) + ",\n]"
+            if helper.source not in named.values():
+                number = sum(name.startswith(helper.name) for name in named)
+                named[f"{helper.name}{number or ''}"] = helper.source
+    sources = [source.replace("{name}", name) for name, source in named.items()]
+    head = '"""Helpers."""\n\nfrom typing import Any\n\n'
+    head += "import torch\nimport torch.nn.functional as F\n"
+    uses = "__all__ = [\n    " + ",\n    ".join(f'"{name}"' for name in named) + ",\n]"
     blocks = [f"{head}from torch import Tensor, nn", *sources]
     # N812: the name F for torch.nn.functional is torch's own custom; RUF022 sorts by numbers.
     path = tmp_path / "helpers.py"
@@ -244,7 +252,8 @@ def test_the_examples_reach_every_line_that_makes_a_module(kind: type[Operation]
         sys.settrace(outer)
     assert reached
     for code, lines in reached.items():
-        assert not _lines_of(code) - lines, code.co_qualname
+        missed = sorted(_lines_of(code) - lines)
+        assert not missed, f"{code.co_qualname} lines {missed}"
 
 
 def test_texts_are_printed_as_literals_of_themselves() -> None:

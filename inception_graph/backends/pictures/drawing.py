@@ -66,6 +66,7 @@ class Frame:
         id: Its id in the picture.
         title: The text at its top.
         content: What is inside.
+        note: A second, quieter line under the title, or empty.
         tooltip: What a reader sees who points at it.
         times: How many times it follows itself.
         dashed: Whether it is an auxiliary head or inside one.
@@ -75,6 +76,7 @@ class Frame:
     id: str
     title: str
     content: Item
+    note: str = ""
     tooltip: str = ""
     times: int = 1
     dashed: bool = False
@@ -103,10 +105,10 @@ class Wire:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beside:
-    """A frame that stands beside the box that feeds it: an auxiliary head."""
+    """What stands beside the box that feeds it: an auxiliary head."""
 
     source: str
-    frame: Frame
+    item: Item
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +134,7 @@ class Drawing:
     @property
     def boxes(self) -> Iterator[Box]:
         """All boxes, from top to bottom."""
-        for item in (*self.strip, *(beside.frame for beside in self.beside), *self.panels):
+        for item in (*self.strip, *(beside.item for beside in self.beside), *self.panels):
             yield from boxes(item)
 
     @property

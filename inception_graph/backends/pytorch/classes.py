@@ -149,7 +149,8 @@ class BlockClasses:
         known = self._by_text.get((block.name, text))
         if known is None:
             name = self.names.free(class_name(block.name))
-            source = self._source(name, block, parameters, body)
+            said = docstring(block.description or f"Block {block.name}.", 4)
+            source = "\n".join([f"class {name}(nn.Module):", *said, "", *(f"    {line}".rstrip() for line in body)])
             known = self._by_text[block.name, text] = BlockClass(name, parameters, source)
             self.classes.append(known)
         return known
@@ -173,24 +174,11 @@ class BlockClasses:
             if name in used and isinstance(value, int | float) and not isinstance(value, bool)
         )
         forward = Forward(typed, scope.steps, frozenset({typed.graph.output}), shapes=False)
-        lines = forward.lines()
-        result = forward.names[typed.graph.output]
-        if lines and lines[-1].startswith(f"{result} = "):
-            lines[-1] = "return " + lines[-1].removeprefix(f"{result} = ")
-        else:
-            lines.append(f"return {result}")
+        lines = forward.returning(typed.graph.output)
         head = signature("__init__", parameters, "None")
         body = [*head, *(f"    {line}" for line in ("super().__init__()", *constructor)), ""]
         body += ["def forward(self, x: Tensor) -> Tensor:", *(f"    {line}" for line in lines)]
         return body, parameters
-
-    def _source(
-        self, name: str, block: Block, parameters: tuple[tuple[str, str], ...], body: list[str]
-    ) -> str:
-        del parameters
-        said = block.description or f"Block {block.name}."
-        lines = [f"class {name}(nn.Module):", *docstring(said, 4), "", *(f"    {line}".rstrip() for line in body)]
-        return "\n".join(lines)
 
 
 def _channels(block: Block, x: Shape) -> str:

@@ -172,7 +172,10 @@ class _Module:
         tapped = frozenset(source for step in heads.steps for source in step.sources)
         named_values = {graph.output: "logits"} if graph.heads else {}
         forward = Forward(self.typed, scope.steps, tapped | {graph.output}, shapes=True, fixed=named_values)
-        lines = [*forward.lines(), *self._returned(forward, heads.steps)]
+        if graph.heads:
+            lines = [*forward.lines(), *self._returned(forward, heads.steps)]
+        else:
+            lines = forward.returning(graph.output)
         parameters = [(name, f"{type(program.variables[name]).__name__} = {program.variables[name]!r}") for name in self.knobs]
         body = [
             *signature("__init__", parameters, "None"),
@@ -200,11 +203,9 @@ class _Module:
         return [f"# {title}", *lines] if lines else []
 
     def _returned(self, forward: Forward, head_steps: list[Step]) -> list[str]:
-        """The last statements: the logits alone, or with the heads while training."""
+        """The last statements: the logits with the heads while training, alone otherwise."""
         graph = self.typed.graph
         result = forward.names[graph.output]
-        if not graph.heads:
-            return [f"return {result}"]
         outputs = frozenset(head.output for head in graph.heads)
         inside = Forward(
             self.typed, head_steps, outputs, shapes=False, names=dict(forward.names), reuses=False, indent=12

@@ -54,6 +54,14 @@ class Forward:
                 return lines
             spelled_out.add(too_long)
 
+    def returning(self, value: int) -> list[str]:
+        """The statements with a return of a value at their end, which takes the place of its assignment."""
+        lines = self.lines()
+        assignment = f"{self.names[value]} = "
+        if lines and lines[-1].startswith(assignment):
+            return [*lines[:-1], f"return {lines[-1].removeprefix(assignment)}"]
+        return [*lines, f"return {self.names[value]}"]
+
     def _inlined(self, spelled_out: set[int]) -> dict[int, Step]:
         """Steps written inside the join that alone reads them, by the id of their value."""
         readers: dict[int, list[Step]] = {}

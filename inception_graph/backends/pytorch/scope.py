@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -37,7 +38,7 @@ class {name}(nn.ModuleDict):
     def __init__(self, **modules: nn.Module) -> None:
         super().__init__(modules)''',
 )
-_RESERVED = frozenset({"x", "self", "torch", "nn", "F", "Tensor", "Any", "logits", "branches"})
+_RESERVED = frozenset({"x", "self", "torch", "nn", "F", "Tensor", "Any", "logits", "branches", *dir(builtins)})
 """Names that a local of ``forward`` cannot have."""
 
 

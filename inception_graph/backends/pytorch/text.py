@@ -8,10 +8,10 @@ from inception_graph.ops.code import LINE_LENGTH
 
 
 def harmless(text: str) -> str:
-    """One line of a text that can end no docstring, start no escape and turn no line around."""
+    """One line of a text that can end no docstring and turn no line around; backslashes make the docstring raw."""
     flat = " ".join(text.split())
     shown = "".join(character if character.isprintable() else "?" for character in flat)
-    return shown.replace("\\", "\\\\").replace('"', "'")
+    return shown.replace('"', "'")
 
 
 def docstring(text: str, indent: int, *more: str) -> list[str]:
@@ -26,11 +26,12 @@ def docstring(text: str, indent: int, *more: str) -> list[str]:
     words = harmless(text) or "No description."
     words = words[0].upper() + words[1:]
     words = words if words.endswith((".", "!", "?")) else f"{words}."
-    first = f'{pad}"""{words}"""'
+    quotes = 'r"""' if any("\\" in part for part in (words, *more)) else '"""'
+    first = f'{pad}{quotes}{words}"""'
     if len(first) <= LINE_LENGTH and not more:
         return [first]
-    summary, rest = _summary(words, LINE_LENGTH - indent - 3)
-    lines = [f'{pad}"""{summary}']
+    summary, rest = _summary(words, LINE_LENGTH - indent - len(quotes))
+    lines = [f"{pad}{quotes}{summary}"]
     if rest:
         lines += ["", *textwrap.wrap(rest, LINE_LENGTH, initial_indent=pad, subsequent_indent=pad)]
     for paragraph in more:

@@ -33,7 +33,7 @@ def _github(report: Report) -> Iterator[str]:
     for found in report.sorted():
         (line, column), (end_line, end_column) = found.place.position, found.place.end_position
         properties = {
-            "file": found.place.source.name,
+            "file": visible(found.place.source.name),
             "line": line,
             "col": column,
             "endLine": end_line,
@@ -45,11 +45,13 @@ def _github(report: Report) -> Iterator[str]:
         message = "\n".join(map(visible, texts))
         yield _command(found.code.severity, properties, message)
     if report.dropped:
-        yield _command("error", {"file": report.found[0].place.source.name}, more(report))
+        yield _command("error", {"file": visible(report.found[0].place.source.name)}, more(report))
 
 
 def _command(severity: str, properties: dict[str, str | int], message: str) -> str:
-    written = ",".join(f"{name}={_escaped_property(str(value))}" for name, value in properties.items())
+    written = ",".join(
+        f"{name}={_escaped_property(str(value))}" for name, value in properties.items()
+    )
     return f"::{severity} {written}::{_escaped(message)}"
 
 

@@ -85,5 +85,7 @@ def _uri(name: str) -> str:
 
 
 def _note(report: Report) -> dict[str, Any]:
-    location = {"physicalLocation": {"artifactLocation": {"uri": _uri(report.found[0].place.source.name)}}}
+    location = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(report.found[0].place.source.name)}}
+    }
     return {"level": "warning", "message": {"text": more(report)}, "locations": [location]}

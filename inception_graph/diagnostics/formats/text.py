@@ -71,7 +71,9 @@ def _diagnostic(found: Diagnostic, paint: _Paint) -> str:
             lines.append(f"{bar} {visible(other.message)}")
         else:
             lines.append(f"{' ' * gutter}{paint('frame', ':::')} {_address(other.place)}")
-            lines += _excerpt(other.place, "-", "frame", f" {visible(other.message)}", gutter, paint)
+            lines += _excerpt(
+                other.place, "-", "frame", f" {visible(other.message)}", gutter, paint
+            )
     notes = [("help", visible(found.hint))] if found.hint else []
     notes.append(("explain", f"inception-graph explain {code}"))
     lines.append(bar)
@@ -101,6 +103,8 @@ def _excerpt(
 
 def _cut(line: str, start: int, length: int) -> tuple[str, int, int]:
     """A line as shown, the columns before what is meant, and the columns under it."""
+    near = max(start - 2 * _WIDEST, 0)  # no more of a huge line is looked at than can be shown
+    line, start = line[near : start + 2 * _WIDEST], start - near
     shown = cells(line)
     end = min(max(start + length, start + 1), len(line))
     before = width("".join(shown[:start]))
