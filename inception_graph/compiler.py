@@ -62,7 +62,10 @@ def compile_spec(
     report = Report()
     path = _path(spec)
     if path is None:
-        hint = did_you_mean(str(spec), list(specs())) or f"shipped: {', '.join(specs())}; or name a YAML file"
+        hint = (
+            did_you_mean(str(spec), list(specs()))
+            or f"shipped: {', '.join(specs())}; or name a YAML file"
+        )
         nowhere = Place(Source(str(spec), ""), 0, 0)
         report.add(Code.UNREADABLE, f"there is no network and no file '{spec}'", nowhere, hint=hint)
         return Compilation(str(spec), report, None, None, None, limits)
@@ -83,7 +86,11 @@ def _path(spec: str | Path) -> Path | None:
 
 
 def compile_text(
-    text: str, settings: dict[str, Value] | None = None, limits: Limits = DEFAULT_LIMITS, *, name: str = "<text>"
+    text: str,
+    settings: dict[str, Value] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    name: str = "<text>",
 ) -> Compilation:
     """Compile a text.
 
@@ -125,6 +132,8 @@ def _check_settings(settings: dict[str, Value], program: Program) -> None:
     known = list(program.variables)
     for name in settings:
         if name not in program.variables:
-            hint = did_you_mean(name, known) or (f"it has {', '.join(known)}" if known else "it has none")
+            hint = did_you_mean(name, known) or (
+                f"it has {', '.join(known)}" if known else "it has none"
+            )
             message = f"'{program.name}' has no variable '{name}': {hint}"
             raise SettingError(message)

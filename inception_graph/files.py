@@ -18,7 +18,9 @@ def write_atomically(path: str | Path, data: bytes | str) -> None:
     # A link is written through, not replaced, as an ordinary write would do.
     target = Path(path).resolve()
     content = data.encode() if isinstance(data, str) else data
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".part")
+    handle, name = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".part"
+    )
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -39,7 +41,7 @@ def _permissions(target: Path) -> int:
     return 0o666 & ~mask
 
 
-class FileConflict(Exception):
+class FileConflictError(Exception):
     """A file stands where one is to be written, and nothing says that it is ours."""
 
 
@@ -52,17 +54,17 @@ def guard(path: Path, *, force: bool) -> None:
     """Make sure that writing a file destroys nothing of the user's.
 
     Raises:
-        FileConflict: The folder is not there, or a file is that is not ours and ``force`` is not given.
+        FileConflictError: The folder is not there, or a file is that is not ours and ``force`` is not given.
     """
     if not path.parent.is_dir():
         message = f"there is no folder '{path.parent}'"
-        raise FileConflict(message)
+        raise FileConflictError(message)
     if path.is_dir():
         message = f"'{path}' is a folder"
-        raise FileConflict(message)
+        raise FileConflictError(message)
     if path.exists() and not force and not _ours(path):
         message = f"'{path}' exists and was not made by inception-graph; use --force to replace it"
-        raise FileConflict(message)
+        raise FileConflictError(message)
 
 
 def _ours(path: Path) -> bool:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import Costs, costs
 from inception_graph.analysis.summary import Summary, summarise
-from inception_graph.backends.pytorch.emit import Provenance, emit_source, network_class, without_auxiliary
+from inception_graph.backends.pytorch.emit import (
+    Provenance,
+    emit_source,
+    network_class,
+    without_auxiliary,
+)
 from inception_graph.compiler import Compilation, compile_spec, compile_text, finish
 from inception_graph.diagnostics.errors import SpecError
 from inception_graph.limits import DEFAULT_LIMITS, Limits
@@ -112,9 +117,15 @@ class Network:
         source = self.compilation.source
         if source is None:
             raise SpecError(self.compilation.report)
-        shown = Path(self.compilation.name).name if self.compilation.name != "<text>" else f"{self.name}.yaml"
+        shown = (
+            Path(self.compilation.name).name
+            if self.compilation.name != "<text>"
+            else f"{self.name}.yaml"
+        )
         file = Path(source.name).name if self.compilation.name != "<text>" else "a text"
-        settings = "".join(f" --set {name}={_shown(value)}" for name, value in self.settings.items())
+        settings = "".join(
+            f" --set {name}={_shown(value)}" for name, value in self.settings.items()
+        )
         heads = " --without-auxiliary" if self.compilation.stripped else ""
         digest = hashlib.sha256(source.text.encode()).hexdigest()
         return Provenance(file, digest, f"inception-graph emit {shown}{settings}{heads}")
@@ -167,7 +178,11 @@ def load(spec: str | Path, *, limits: Limits = DEFAULT_LIMITS, **variables: Valu
         SettingError: There is no variable of a given name.
     """
     is_text = isinstance(spec, str) and "\n" in spec
-    compiled = compile_text(str(spec), variables, limits) if is_text else compile_spec(spec, variables, limits)
+    compiled = (
+        compile_text(str(spec), variables, limits)
+        if is_text
+        else compile_spec(spec, variables, limits)
+    )
     if compiled.typed is None:
         raise SpecError(compiled.report)
     return Network(compiled, variables)
@@ -182,7 +197,9 @@ def _network(spec: str | Path | Network, variables: dict[str, Any]) -> Network:
     return spec
 
 
-def create_model(spec: str | Path | Network, *, auxiliary: bool = True, **variables: Value) -> nn.Module:
+def create_model(
+    spec: str | Path | Network, *, auxiliary: bool = True, **variables: Value
+) -> nn.Module:
     """The live module of a spec, with its weights started as the spec says.
 
     Args:
@@ -205,7 +222,12 @@ def emit(spec: str | Path | Network, *, auxiliary: bool = True, **variables: Val
 
 
 def render(
-    spec: str | Path | Network, path: str | Path, *, level: str = "block", force: bool = False, **variables: Value
+    spec: str | Path | Network,
+    path: str | Path,
+    *,
+    level: str = "block",
+    force: bool = False,
+    **variables: Value,
 ) -> None:
     """Draw a spec to an svg, png, pdf or dot file; arguments as for ``load`` and ``Network.render``."""
     _network(spec, variables).render(path, level=level, force=force)

@@ -6,4 +6,6 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--regenerate", action="store_true", help="write golden files anew instead of comparing")
+    parser.addoption(
+        "--regenerate", action="store_true", help="write golden files anew instead of comparing"
+    )

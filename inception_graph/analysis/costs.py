@@ -75,7 +75,9 @@ def _nodes(typed: TypedGraph) -> tuple[NodeCost, ...]:
         shape = typed.shapes[index]
         parameters = macs = 0
         if not operation.many:
-            parameters = sum(prod(weight.shape) for weight in operation.weights(inputs[0]) if weight.trained)
+            parameters = sum(
+                prod(weight.shape) for weight in operation.weights(inputs[0]) if weight.trained
+            )
             macs = operation.macs(inputs[0])
         found.append(NodeCost(parameters, macs, prod(shape), field, stride))
     return tuple(found)
@@ -92,10 +94,10 @@ def _sight(
     operation = typed.operation(index)
     if operation.many:
         return field, stride
-    if len(x) == 3 and len(typed.shapes[index]) == 1 and operation.window(x) is None:  # noqa: PLR2004
+    if len(x) == 3 and len(typed.shapes[index]) == 1 and operation.window(x) is None:
         # A vector of all cells, as flatten makes it, sees what all of them see.
         return (field[0] + (x[1] - 1) * stride[0], field[1] + (x[2] - 1) * stride[1]), stride
-    window = operation.window(x) if len(x) == 3 else None  # noqa: PLR2004
+    window = operation.window(x) if len(x) == 3 else None
     if window is None:
         return field, stride
     return (

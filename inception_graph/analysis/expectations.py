@@ -35,7 +35,9 @@ def check_expectations(typed: TypedGraph, report: Report) -> None:
         if expected is not None and expected != found:
             message = f"'{name}' is {found:,}, not {expected:,} as expected ({found - expected:+,})"
             where = program.places.value(("expect", name))
-            report.add(code, message, where, hint=f"if the change is meant, write '{name}: {found}'")
+            report.add(
+                code, message, where, hint=f"if the change is meant, write '{name}: {found}'"
+            )
     output = typed.shape(typed.graph.output)
     if program.expect.output is not None and program.expect.output != output:
         message = f"the output is {size(output)}, not {size(program.expect.output)} as expected"

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 LEVELS = ("network", "op")
 FORMATS = ("text", "markdown", "csv", "json")
-_HEADINGS = ("node", "operation", "output", "parameters", "MACs", "MACs %", "activations", "field", "stride")
+_HEADINGS = (
+    "node",
+    "operation",
+    "output",
+    "parameters",
+    "MACs",
+    "MACs %",
+    "activations",
+    "field",
+    "stride",
+)
 _NUMERIC = range(2, len(_HEADINGS))
 
 
@@ -68,7 +78,12 @@ class Summary:
 
     def to(self, form: str) -> str:
         """The table as ``text``, ``markdown``, ``csv`` or ``json``, ending in a line end."""
-        makers = {"text": self._text, "markdown": self._markdown, "csv": self._csv, "json": self._json}
+        makers = {
+            "text": self._text,
+            "markdown": self._markdown,
+            "csv": self._csv,
+            "json": self._json,
+        }
         return makers[form]()
 
     def __str__(self) -> str:
@@ -91,23 +106,32 @@ class Summary:
         ]
 
     def _facts(self) -> list[str]:
-        heads = self.parameters_with_auxiliary != self.parameters
-        both = (f" ({self.parameters_with_auxiliary:,} with auxiliary heads)",
-                f" ({self.macs_with_auxiliary:,} with auxiliary heads)") if heads else ("", "")  # fmt: skip
+        def total(main: int, both: int, unit: str) -> str:
+            return f"{main:,} {unit}" + (
+                f" ({both:,} with auxiliary heads)" if both != main else ""
+            )
+
+        macs = total(self.macs, self.macs_with_auxiliary, "MACs")
+        memory = f"{self.activations * BYTES / 2**20:.1f} MiB in float32"
         return [
             f"input {size(self.input)}, output {size(self.output)}",
-            f"{self.parameters:,} parameters{both[0]}",
-            f"{self.macs:,} MACs{both[1]}: multiply-accumulates of convolutions and linear layers, one image"
-            f" (FLOPs = 2 x MACs: {2 * self.macs:,})",
-            f"{self.activations:,} activations, {self.activations * BYTES / 2**20:.1f} MiB in float32, one image",
+            total(self.parameters, self.parameters_with_auxiliary, "parameters"),
+            f"{macs}: multiply-accumulates of convolutions and linear layers (FLOPs = 2 x MACs: {2 * self.macs:,})",
+            f"{self.activations:,} activations: outputs of all nodes, {memory}",
+            "MACs, FLOPs and activations are for one image; field and stride are in pixels of the input",
         ]
 
     def _text(self) -> str:
         cells = [_HEADINGS, *self._cells()]
         widths = [max(len(line[column]) for line in cells) for column in range(len(_HEADINGS))]
+
         def line(values: tuple[str, ...]) -> str:
-            padded = (v.rjust(w) if c in _NUMERIC else v.ljust(w) for c, (v, w) in enumerate(zip(values, widths, strict=True)))
+            padded = (
+                v.rjust(w) if c in _NUMERIC else v.ljust(w)
+                for c, (v, w) in enumerate(zip(values, widths, strict=True))
+            )
             return "  ".join(padded).rstrip()
+
         rule = "  ".join("-" * width for width in widths)
         lines = [self.title, "", line(cells[0]), rule]
         section = self.rows[0].section if self.rows else ""
@@ -121,9 +145,17 @@ class Summary:
     def _markdown(self) -> str:
         def line(values: Iterable[str]) -> str:
             return f"| {' | '.join(value.replace('|', chr(92) + '|') for value in values)} |"
+
         marks = ["---:" if column in _NUMERIC else "---" for column in range(len(_HEADINGS))]
-        lines = [f"# {_markdown_text(self.title)}", "", *(f"* {fact}" for fact in self._facts()), ""]
-        return "\n".join([*lines, line(_HEADINGS), line(marks), *(line(cells) for cells in self._cells()), ""])
+        lines = [
+            f"# {_markdown_text(self.title)}",
+            "",
+            *(f"* {fact}" for fact in self._facts()),
+            "",
+        ]
+        return "\n".join(
+            [*lines, line(_HEADINGS), line(marks), *(line(cells) for cells in self._cells()), ""]
+        )
 
     def _csv(self) -> str:
         stream = io.StringIO()
@@ -132,8 +164,17 @@ class Summary:
                  "receptive_field", "stride"]  # fmt: skip
         writer.writerow(names)
         for row in self.rows:
-            values = (row.name, row.section, row.operation, size(row.output), row.parameters, row.macs)
-            writer.writerow([*values, row.activations, _axes(row.receptive_field), _axes(row.stride)])
+            values = (
+                row.name,
+                row.section,
+                row.operation,
+                size(row.output),
+                row.parameters,
+                row.macs,
+            )
+            writer.writerow(
+                [*values, row.activations, _axes(row.receptive_field), _axes(row.stride)]
+            )
         return stream.getvalue()
 
     def _json(self) -> str:
@@ -149,7 +190,8 @@ class Summary:
     def _repr_html_(self) -> str:
         heads = "".join(f"<th>{html.escape(heading)}</th>" for heading in _HEADINGS)
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>" for cells in self._cells()
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+            for cells in self._cells()
         )
         facts = "".join(f"<li>{html.escape(fact)}</li>" for fact in self._facts())
         title = html.escape(self.title)

@@ -19,4 +19,9 @@ def report_unread(graph: Graph, report: Report) -> None:
             node = graph.nodes[index]
             where = graph.program.places.key(node.path)
             message = f"nothing reads the output of '{node.name}'"
-            report.add(Code.UNREAD_OUTPUT, message, where, hint="remove the node, or let another read it with 'from'")
+            report.add(
+                Code.UNREAD_OUTPUT,
+                message,
+                where,
+                hint="remove the node, or let another read it with 'from'",
+            )

@@ -23,7 +23,9 @@ _OPTIONAL = {
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 def doctor(form: str) -> None:
     """Say what of this machine the package can use, and what is missing for what."""
     import yaml
@@ -41,11 +43,17 @@ def doctor(form: str) -> None:
     }
     missing = [name for name in _NEEDED if facts[name] is None]
     pictures = bool(facts["dot"]) or find_spec("pygraphviz") is not None
-    advice = [f"{name}: not installed; needed for {why}" for name, why in _OPTIONAL.items() if facts[name] is None]
+    advice = [
+        f"{name}: not installed; needed for {why}"
+        for name, why in _OPTIONAL.items()
+        if facts[name] is None
+    ]
     if not pictures:
         advice.append("no Graphviz: 'render' and 'build' cannot draw; pip install pygraphviz")
     if facts["libyaml"] is None:
-        advice.append("PyYAML without libyaml: specs are read many times slower; reinstall pyyaml from a wheel")
+        advice.append(
+            "PyYAML without libyaml: specs are read many times slower; reinstall pyyaml from a wheel"
+        )
     if form == "json":
         click.echo(json.dumps({"facts": facts, "missing": missing, "advice": advice}, indent=2))
     else:

@@ -44,10 +44,10 @@ def guarded(command: click.Command) -> None:
 def _expected(error: Exception) -> str | None:
     """The message of a failure that is the user's to mend, or None for one that is ours."""
     from inception_graph.compiler import SettingError
-    from inception_graph.files import FileConflict
+    from inception_graph.files import FileConflictError
     from inception_graph.ops.registry import PluginError
 
-    if isinstance(error, SettingError | PluginError | FileConflict):
+    if isinstance(error, SettingError | PluginError | FileConflictError):
         return str(error)
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)

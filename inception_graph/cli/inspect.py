@@ -8,11 +8,20 @@ import sys
 import click
 
 from inception_graph.cli.failures import FINDINGS, coloured, fail
-from inception_graph.cli.options import SPEC, compiled, network, spec_options
+from inception_graph.cli.options import (
+    SPEC,
+    compiled,
+    network,
+    spec_options,
+    with_limits,
+    with_settings,
+)
 
 
 @click.command("list")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 def list_(form: str) -> None:
     """List the shipped networks."""
     from inception_graph.network import list_models, load
@@ -40,11 +49,21 @@ def list_(form: str) -> None:
     for made in networks:
         meta = made.program.meta
         size = "x".join(str(extent) for extent in made.input)
-        row = (made.name, size, f"{made.parameters:,}", f"{made.macs:,}", meta.paper or "", meta.title or "")
+        row = (
+            made.name,
+            size,
+            f"{made.parameters:,}",
+            f"{made.macs:,}",
+            meta.paper or "",
+            meta.title or "",
+        )
         rows.append(row)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        cells = (c.rjust(w) if i in (2, 3) else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        cells = (
+            c.rjust(w) if i in (2, 3) else c.ljust(w)
+            for i, (c, w) in enumerate(zip(row, widths, strict=True))
+        )
         click.echo("  ".join(cells).rstrip())
 
 
@@ -60,10 +79,18 @@ def show(spec: str) -> None:
 
 @click.command()
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=SPEC)
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a variable of the specs.")
-@click.option("--limit", "limits", metavar="NAME=NUMBER", multiple=True, help="Raise a bound: bytes, depth, values, nodes, channels or elements.")
-@click.option("--format", "form", type=click.Choice(["text", "concise", "json", "github", "sarif"]), default="text", show_default=True)
-def check(specs: tuple[str, ...], settings: tuple[str, ...], limits: tuple[str, ...], form: str) -> None:
+@with_settings
+@with_limits
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "concise", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+)
+def check(
+    specs: tuple[str, ...], settings: tuple[str, ...], limits: tuple[str, ...], form: str
+) -> None:
     """Check specs: syntax, names, shapes, expectations. Exit status 1 where anything is found."""
     from inception_graph.diagnostics.render import render
 
@@ -75,24 +102,37 @@ def check(specs: tuple[str, ...], settings: tuple[str, ...], limits: tuple[str, 
 
 @click.command()
 @click.argument("code", required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 def explain(code: str | None, form: str) -> None:
     """Print the page of a diagnostic's code, or the list of all codes."""
     from inception_graph.diagnostics.codes import Code
     from inception_graph.diagnostics.report import did_you_mean
 
     if code is None:
-        pages = [{"code": known.value, "severity": known.severity, "title": known.title} for known in Code]
+        pages = [
+            {"code": known.value, "severity": known.severity, "title": known.title}
+            for known in Code
+        ]
         lines = (f"{page['code']}  {page['severity']:7}  {page['title']}" for page in pages)
         click.echo(json.dumps(pages, indent=2) if form == "json" else "\n".join(lines))
         return
     try:
         found = Code(code.upper())
     except ValueError:
-        hint = did_you_mean(code.upper(), [known.value for known in Code]) or "'inception-graph explain' lists them"
+        hint = (
+            did_you_mean(code.upper(), [known.value for known in Code])
+            or "'inception-graph explain' lists them"
+        )
         fail(f"there is no code '{code}': {hint}")
     if form == "json":
-        page = {"code": found.value, "severity": found.severity, "title": found.title, "page": found.page}
+        page = {
+            "code": found.value,
+            "severity": found.severity,
+            "title": found.title,
+            "page": found.page,
+        }
         click.echo(json.dumps(page, indent=2))
     else:
         click.echo(found.page, nl=False)
@@ -100,11 +140,31 @@ def explain(code: str | None, form: str) -> None:
 
 @click.command()
 @spec_options
-@click.option("--level", type=click.Choice(["network", "op"]), default="network", show_default=True, help="A row for each node at the top, or for every operation.")
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "csv", "json"]), default="text", show_default=True)
+@click.option(
+    "--level",
+    type=click.Choice(["network", "op"]),
+    default="network",
+    show_default=True,
+    help="A row for each node at the top, or for every operation.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "csv", "json"]),
+    default="text",
+    show_default=True,
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
-def summary(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], level: str, form: str, output: str | None, force: bool) -> None:  # noqa: E501, FBT001
+def summary(
+    spec: str,
+    settings: tuple[str, ...],
+    limits: tuple[str, ...],
+    level: str,
+    form: str,
+    output: str | None,
+    force: bool,
+) -> None:
     """Print shapes and costs: parameters, MACs, activations, receptive field, stride."""
     from inception_graph.cli.outputs import deliver
 

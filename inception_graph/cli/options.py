@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inception_graph.network import Network
 
 
-class SpecParameter(click.ParamType):
+class SpecParameter(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - not generic before click 8.4
     """A shipped network or a YAML file; shells complete both."""
 
     name = "spec"
@@ -38,17 +38,19 @@ class SpecParameter(click.ParamType):
 SPEC = SpecParameter()
 
 
+_LIMIT_HELP = "Raise a bound: bytes, depth, values, nodes, channels or elements."
+
+with_settings = click.option(
+    "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a variable of the spec."
+)
+with_limits = click.option(
+    "--limit", "limits", metavar="NAME=NUMBER", multiple=True, help=_LIMIT_HELP
+)
+
+
 def spec_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The argument SPEC with the options that say how it is compiled."""
-    for option in reversed(
-        (
-            click.argument("spec", type=SPEC),
-            click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a variable of the spec."),
-            click.option("--limit", "limits", metavar="NAME=NUMBER", multiple=True, help="Raise a bound: bytes, depth, values, nodes, channels or elements."),
-        )
-    ):  # fmt: skip
-        function = option(function)
-    return function
+    return click.argument("spec", type=SPEC)(with_settings(with_limits(function)))
 
 
 def parsed_settings(settings: tuple[str, ...]) -> dict[str, Value]:
@@ -79,7 +81,11 @@ def parsed_limits(limits: tuple[str, ...]) -> Limits:
     for limit in limits:
         name, _, text = limit.partition("=")
         number = text.replace("_", "").replace(",", "")
-        if name not in Limits.names() or not (number.isascii() and number.isdigit()) or len(number) > 15:  # noqa: PLR2004
+        if (
+            name not in Limits.names()
+            or not (number.isascii() and number.isdigit())
+            or len(number) > 15
+        ):
             known = ", ".join(Limits.names())
             message = f"'--limit {limit}' is not of the form name=number, with one of {known}"
             raise click.UsageError(message)
@@ -97,11 +103,15 @@ def compiled(spec: str, settings: tuple[str, ...], limits: tuple[str, ...]) -> C
     values, bounds = parsed_settings(settings), parsed_limits(limits)
     if spec == "-":
         raw = sys.stdin.buffer.read(bounds.bytes + 1)
-        return compile_text(raw.decode("utf-8", errors="surrogateescape"), values, bounds, name="<stdin>")
+        return compile_text(
+            raw.decode("utf-8", errors="surrogateescape"), values, bounds, name="<stdin>"
+        )
     return compile_spec(spec, values, bounds)
 
 
-def network(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], *, auxiliary: bool = True) -> Network:
+def network(
+    spec: str, settings: tuple[str, ...], limits: tuple[str, ...], *, auxiliary: bool = True
+) -> Network:
     """The network of a spec; its diagnostics go to stderr, and errors among them end the command."""
     from inception_graph.cli.failures import FINDINGS, tell
     from inception_graph.network import Network

@@ -15,11 +15,27 @@ from inception_graph.cli.options import SPEC, compiled, network, spec_options
 
 @click.command()
 @spec_options
-@click.option("-o", "--output", metavar="FILE", required=True, help="Where to draw: .svg, .png, .pdf or .dot.")
-@click.option("--level", type=click.Choice(["network", "block", "op"]), default="block", show_default=True, help="How much to draw.")
+@click.option(
+    "-o", "--output", metavar="FILE", required=True, help="Where to draw: .svg, .png, .pdf or .dot."
+)
+@click.option(
+    "--level",
+    type=click.Choice(["network", "block", "op"]),
+    default="block",
+    show_default=True,
+    help="How much to draw.",
+)
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
-def render(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], output: str, level: str, without_auxiliary: bool, force: bool) -> None:  # noqa: E501, FBT001
+def render(
+    spec: str,
+    settings: tuple[str, ...],
+    limits: tuple[str, ...],
+    output: str,
+    level: str,
+    without_auxiliary: bool,
+    force: bool,
+) -> None:
     """Draw a network, by the suffix of the file."""
     made = network(spec, settings, limits, auxiliary=not without_auxiliary)
     made.render(output, level=level, force=force)
@@ -29,10 +45,20 @@ def render(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], output
 @click.command()
 @spec_options
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
-@click.option("--check", metavar="FILE", help="Compare with a file instead; exit status 1 where it differs.")
+@click.option(
+    "--check", metavar="FILE", help="Compare with a file instead; exit status 1 where it differs."
+)
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
-def emit(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], output: str | None, check: str | None, without_auxiliary: bool, force: bool) -> None:  # noqa: E501, FBT001
+def emit(
+    spec: str,
+    settings: tuple[str, ...],
+    limits: tuple[str, ...],
+    output: str | None,
+    check: str | None,
+    without_auxiliary: bool,
+    force: bool,
+) -> None:
     """Print a network as PyTorch source that needs torch only."""
     from inception_graph.cli.outputs import deliver
 
@@ -44,7 +70,9 @@ def emit(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], output: 
     if found == source:
         click.echo(f"{check} is up to date", err=True)
         return
-    difference = difflib.unified_diff(found.splitlines(), source.splitlines(), check, "emitted now", lineterm="", n=1)
+    difference = difflib.unified_diff(
+        found.splitlines(), source.splitlines(), check, "emitted now", lineterm="", n=1
+    )
     click.echo("\n".join(difference))
     click.echo(f"{check} is not what {spec} emits now", err=True)
     sys.exit(FINDINGS)
@@ -54,7 +82,7 @@ def emit(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], output: 
 @click.argument("spec", type=SPEC, required=False)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
-def schema(spec: str | None, output: str | None, force: bool) -> None:  # noqa: FBT001
+def schema(spec: str | None, output: str | None, force: bool) -> None:
     """Print the JSON Schema of specs for editors; with SPEC, one that knows its blocks too."""
     from inception_graph.cli.outputs import deliver
     from inception_graph.spec.schema import json_schema
@@ -64,4 +92,8 @@ def schema(spec: str | None, output: str | None, force: bool) -> None:  # noqa: 
         from inception_graph.cli.failures import fail
 
         fail(f"'{spec}' cannot be read; see 'inception-graph check {spec}'", FINDINGS)
-    deliver(json.dumps(json_schema(program), indent=2) + "\n", output, force=force)
+    deliver(
+        json.dumps(json_schema(program.blocks if program else None), indent=2) + "\n",
+        output,
+        force=force,
+    )

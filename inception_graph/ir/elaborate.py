@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.graph import INPUT, UNKNOWN, Graph, Head, Instance, Node
 from inception_graph.ir.program import Broken, Chain, Element, Fork, Leaf, Use
+from inception_graph.ir.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,25 +71,17 @@ class _Environment:
     inner: dict[int, _Environment] = field(default_factory=dict[int, "_Environment"])
 
 
-@dataclass(slots=True)
-class _Pending:
-    """A name that was read before the node of that name was built."""
-
-    name: str
-    path: Path
-    prefix: str
-    boundary: str
-
-
 @dataclass
 class _Elaboration:
     program: Program
     report: Report
     limits: Limits
     nodes: list[Node] = field(default_factory=list[Node])
-    outputs: dict[str, int] = field(default_factory=dict[str, int])
-    pending: list[_Pending] = field(default_factory=list[_Pending])
+    wiring: Wiring = field(init=False)
     steps: int = 0
+
+    def __post_init__(self) -> None:
+        self.wiring = Wiring(self.program, self.report)
 
     def network(self, environment: _Environment) -> Graph | None:
         root = Instance("", Chain("", (), ()), INPUT, INPUT)
@@ -100,7 +92,7 @@ class _Elaboration:
                 root.children.append(child)
                 root.output = child.output
             for head in self.program.auxiliary:
-                source = self._resolve(head.reads, (*head.path, "from"), "", "")
+                source = self.wiring.resolve(head.reads, (*head.path, "from"), "", "")
                 prefix = f"{head.name}."
                 instance = self._chain(head.body, head.name, source, (), environment, prefix)
                 heads.append(Head(head.name, instance, head.loss_weight))
@@ -145,7 +137,7 @@ class _Elaboration:
                 element, name, source, frames, environment, f"{name}." if name else "", boundary
             )
         if not isinstance(element, Broken) and element.reads is not None:
-            source = self._resolve(element.reads, (*element.path, "from"), prefix, boundary)
+            source = self.wiring.resolve(element.reads, (*element.path, "from"), prefix, boundary)
         if isinstance(element, Use):
             instance = self._use(element, name, source, frames, environment)
         elif isinstance(element, Fork):
@@ -158,7 +150,7 @@ class _Elaboration:
             )
             instance = Instance(name, element, source, environment=environment.values)
             self._add(instance, operation, (source,), frames)
-        self.outputs[name] = instance.output
+        self.wiring.outputs[name] = instance.output
         return instance
 
     def _add(
@@ -188,7 +180,7 @@ class _Elaboration:
             instance.children.append(child)
             instance.output = child.output
         if name:
-            self.outputs[name] = instance.output
+            self.wiring.outputs[name] = instance.output
         return instance
 
     def _fork(
@@ -210,7 +202,7 @@ class _Elaboration:
         if fork.joins:
             paths = [(*fork.path, fork.operation.key, index) for index in range(len(fork.joins))]
             inputs = [
-                self._resolve(n, p, prefix, boundary)
+                self.wiring.resolve(n, p, prefix, boundary)
                 for n, p in zip(fork.joins, paths, strict=True)
             ]
         else:
@@ -329,33 +321,17 @@ class _Elaboration:
     def _frames(self, frames: tuple[Use, ...]) -> tuple[Related, ...]:
         return block_uses(self.program, frames)
 
-    def _resolve(self, name: str, path: Path, prefix: str, boundary: str) -> int:
-        """Id of a named value; a stand-in below ``UNKNOWN`` where no node of that name has been built yet."""
-        found = self._look_up(name, prefix, boundary)
-        if found is not None:
-            return found
-        self.pending.append(_Pending(name, path, prefix, boundary))
-        return UNKNOWN - len(self.pending)
-
-    def _look_up(self, name: str, prefix: str, boundary: str) -> int | None:
-        """The value of a name in a scope or in one around it."""
-        while True:
-            found = self.outputs.get(prefix + name)
-            if found is not None or prefix == boundary:
-                return found
-            prefix = _outer(prefix)
-
     def _finished(self, root: Instance, x: Shape, heads: tuple[Head, ...]) -> Graph:
         """The graph in an order in which it can be computed, every name resolved."""
         nodes, output = self.nodes, root.output
-        if self.pending:
-            found = self._settled()
+        if self.wiring.pending:
+            found = self.wiring.settled()
             named: dict[tuple[int, int], Path] = {}
             for index, node in enumerate(nodes):
                 for stand_in in found.keys() & set(node.inputs):
-                    named[found[stand_in], index] = self.pending[UNKNOWN - 1 - stand_in].path
+                    named[found[stand_in], index] = self.wiring.name_of(stand_in)
                 node.inputs = tuple(found.get(source, source) for source in node.inputs)
-            order = self._order(named)
+            order = self.wiring.order(nodes, named)
             place = {old: new for new, old in enumerate(order)} | {INPUT: INPUT, UNKNOWN: UNKNOWN}
             nodes = [nodes[old] for old in order]
             for node in nodes:
@@ -367,113 +343,6 @@ class _Elaboration:
                     instance.node = None if instance.node is None else place[instance.node]
             output = root.output
         return Graph(self.program, x, tuple(nodes), root, output, heads)
-
-    def _settled(self) -> dict[int, int]:
-        """Ids for the stand-ins; unknown names are reported, and so are names that stand for themselves."""
-        direct: dict[int, int] = {}
-        for index, pending in enumerate(self.pending):
-            value = self._look_up(pending.name, pending.prefix, pending.boundary)
-            if value is None:
-                self._report_unknown(pending)
-            direct[UNKNOWN - 1 - index] = UNKNOWN if value is None else value
-        settled: dict[int, int] = {}
-        for stand_in in direct:
-            seen: set[int] = set()
-            value = stand_in
-            while value in direct and value not in seen:
-                seen.add(value)
-                value = direct[value]
-            if value in seen:
-                pending = self.pending[UNKNOWN - 1 - stand_in]
-                where = self.program.places.value(pending.path)
-                self.report.add(
-                    Code.CYCLE,
-                    f"'{pending.name}' stands for itself",
-                    where,
-                    hint="read an earlier node",
-                )
-                value = UNKNOWN
-            settled[stand_in] = value
-        return settled
-
-    def _report_unknown(self, pending: _Pending) -> None:
-        prefix, visible = pending.prefix, list[str]()
-        while len(visible) < _MOST_NAMES and not self.report.full:
-            near = (name.removeprefix(prefix) for name in self.outputs if name.startswith(prefix))
-            visible += islice(near, _MOST_NAMES)
-            if prefix == pending.boundary:
-                break
-            prefix = _outer(prefix)
-        # A node that reads itself would be no remedy.
-        own = [str(step) for step in pending.path[:-1]]
-        hint = self.report.did_you_mean(pending.name, [name for name in visible if name not in own])
-        if pending.boundary and pending.name in self.outputs:
-            hint = "a block sees its own nodes only; pass the value through its input"
-        where = self.program.places.value(pending.path)
-        self.report.add(
-            Code.UNKNOWN_NODE, f"there is no node '{pending.name[:80]}' here", where, hint=hint
-        )
-
-    def _order(self, named: dict[tuple[int, int], Path]) -> list[int]:
-        """Ids in an order in which they can be computed. Cycles are reported, and their nodes cut off.
-
-        Args:
-            named: Where a node names a later one that it reads, by the two ids.
-        """
-        in_order = all(
-            source < index for index, node in enumerate(self.nodes) for source in node.inputs
-        )
-        if in_order:
-            return list(range(len(self.nodes)))
-        import networkx
-
-        view: Any = networkx.DiGraph()
-        view.add_nodes_from(range(len(self.nodes)))
-        view.add_edges_from(
-            (source, index)
-            for index, node in enumerate(self.nodes)
-            for source in node.inputs
-            if source >= 0
-        )
-        for component in sorted(networkx.strongly_connected_components(view), key=min):
-            first = min(component)
-            if len(component) > 1 or view.has_edge(first, first):
-                cycle = networkx.find_cycle(view.subgraph(component), first)
-                self._report_cycle([edge[0] for edge in cycle], named)
-                for index in component:
-                    self.nodes[index].inputs = (UNKNOWN,)
-                view.remove_edges_from([*view.in_edges(component)])
-        return list(networkx.lexicographical_topological_sort(view))
-
-    def _report_cycle(self, cycle: list[int], named: dict[tuple[int, int], Path]) -> None:
-        """Report a cycle at the name that closes it; the steps of it are shown beside."""
-        places = self.program.places
-        edges = [*zip(cycle, [*cycle[1:], cycle[0]], strict=True)]
-        where = places.value(next(named[edge] for edge in edges if edge in named))
-        names = [self.nodes[index].name for index in (*cycle, cycle[0])]
-        shown = " -> ".join(names if len(names) <= _MOST_STEPS else [*names[:_MOST_STEPS], "..."])
-        message, steps = f"these nodes wait for each other: {shown}", tuple[Related, ...]()
-        if len(cycle) == 1:
-            message = f"'{names[0]}' reads itself"
-        else:
-            steps = tuple(
-                Related(f"'{name}' is read by '{reader}'", places.key(self.nodes[index].path))
-                for index, name, reader in zip(cycle[:_MOST_STEPS], names, names[1:], strict=False)
-            )
-        hint = "read an earlier node"
-        self.report.add(Code.CYCLE, message, where, related=steps, hint=hint)
-
-
-_MOST_STEPS = 8
-"""Nodes of a cycle that are shown."""
-_MOST_NAMES = 500
-"""Names among which a hint is looked for."""
-
-
-def _outer(prefix: str) -> str:
-    """The scope around a scope: ``a.b.`` for ``a.b.c.``."""
-    outer = prefix[:-1].rpartition(".")[0]
-    return f"{outer}." if outer else ""
 
 
 def block_uses(program: Program, frames: tuple[Use, ...]) -> tuple[Related, ...]:

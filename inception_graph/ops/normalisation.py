@@ -11,16 +11,16 @@ from inception_graph.ops.fields import Count, Flag, Number, Positive
 if TYPE_CHECKING:
     from inception_graph.ops.window import Shape
 
+# A function, not a class of its own: what it returns is torch's layer, which tracers and fusers know.
 _NO_SCALE = Helper(
-    "BatchNormNoScale2d",
+    "batch_norm_without_scale",
     '''\
-class {name}(nn.BatchNorm2d):
+def {name}(num_features: int, **kwargs: Any) -> nn.BatchNorm2d:
     """Batch normalisation that learns a shift but no scale, as TensorFlow's networks have it."""
-
-    def __init__(self, num_features: int, **options: Any) -> None:
-        super().__init__(num_features, **options)
-        del self.weight
-        self.register_buffer("weight", torch.ones(num_features), persistent=False)''',
+    norm = nn.BatchNorm2d(num_features, **kwargs)
+    del norm.weight
+    norm.register_buffer("weight", torch.ones(num_features), persistent=False)
+    return norm''',
 )
 
 
@@ -78,6 +78,26 @@ class BatchNorm(Operation):
         return "batch norm"
 
 
+# torch's own layer pools over five dimensions: half as fast, and not there for bfloat16 on a CPU.
+_LRN = Helper(
+    "LocalResponseNorm",
+    '''\
+class {name}(nn.Module):
+    """Division by the energy of neighbouring channels."""
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, x: Tensor) -> Tensor:
+        squares = F.pad(x.square(), (0, 0, 0, 0, self.size // 2, (self.size - 1) // 2))
+        energy = squares[:, : x.shape[1]]
+        for shift in range(1, self.size):
+            energy = energy + squares[:, shift : x.shape[1] + shift]
+        return x * (self.k + self.alpha / self.size * energy) ** -self.beta''',
+)
+
+
 class LocalResponseNorm(Operation):
     """Divides by the energy of neighbouring channels, as AlexNet does (Krizhevsky et al., 2012)."""
 
@@ -109,7 +129,7 @@ class LocalResponseNorm(Operation):
             for name, (value, default) in given.items()
             if not is_default(value, default)
         }
-        return Call("nn.LocalResponseNorm", (self.window_channels,), options)
+        return Call(_LRN.name, (self.window_channels,), options, _LRN)
 
     def label(self) -> str:
         return "LRN"

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, listed, nearest
+from inception_graph.diagnostics.report import listed, nearest
 from inception_graph.ir.expressions import (
-    Expression,
     ExpressionFault,
     Symbolic,
     Value,
@@ -19,13 +18,15 @@ from inception_graph.ir.expressions import (
 )
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
-from inception_graph.ir.program import SECTIONS, Auxiliary, Block, Chain, Program
+from inception_graph.ir.program import SECTIONS, Block, Chain, Program
 from inception_graph.ops.fields import is_number, show
 from inception_graph.ops.registry import operations
+from inception_graph.spec.blocks import read_block, signatures
 from inception_graph.spec.checks import check_names, check_preprocess, check_recursion
-from inception_graph.spec.names import TUPLE_ATTRIBUTES, check_name
+from inception_graph.spec.heads import read_heads
+from inception_graph.spec.names import check_name
 from inception_graph.spec.nodes import NodeReader, Scope
-from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, locate, place
+from inception_graph.spec.tree import Mapping, Scalar, Tree, locate, place
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -101,12 +102,15 @@ class _Lowering:
         self._variables()
         name = self._name()
         scope = self._scope(())
-        reader = NodeReader(self.report, self.places, operations(), self._signatures(), {})
+        tree = self._mapping("blocks", "blocks by name")
+        known = signatures(tree, self.variables, self.report, self.places)
+        reader = NodeReader(self.report, self.places, operations(), known, {})
         self._defaults(reader, scope)
         size = self._section("input", Input, scope, reader)
         blocks = self._blocks(reader)
         sections = self._sections(reader, scope)
-        auxiliary = self._auxiliary(reader, scope)
+        heads = self._mapping("auxiliary", "heads by name")
+        auxiliary = read_heads(heads, reader, scope, self.variables)
         program = Program(
             name,
             (size.channels, size.height, size.width) if size else (0, 0, 0),
@@ -202,8 +206,7 @@ class _Lowering:
     def _variables(self) -> None:
         tree = self._mapping("variables", "numbers and texts by name")
         for name, (key, value) in tree.entries.items() if tree else ():
-            if not check_name(name, "variable", place(key), self.report):
-                continue
+            check_name(name, "variable", place(key), self.report)
             if isinstance(value, Scalar) and value.value is not None:
                 self.variables[name] = self.settings.get(name, value.value)
                 self.varied |= self.variables[name] != value.value
@@ -297,100 +300,19 @@ class _Lowering:
             report_faults(error, model, f"'{key}'", self.report, self.places, lambda at: (key, *at))
             return None
 
-    def _signatures(self) -> dict[str, tuple[str, ...]]:
-        """The arguments of every block."""
-        tree = self._mapping("blocks", "blocks by name")
-        signatures: dict[str, tuple[str, ...]] = {}
-        for name, (key, value) in tree.entries.items() if tree else ():
-            check_name(name, "block", place(key), self.report)
-            if name in operations():
-                message = f"'{name}' is an operation, so it cannot be a block"
-                self.report.add(
-                    Code.NAME_TAKEN, message, place(key), hint=f"call it '{name}_block'"
-                )
-                continue
-            signatures[name] = self._arguments(value)
-        return signatures
-
-    def _arguments(self, block: Tree) -> tuple[str, ...]:
-        tree = block.get("arguments") if isinstance(block, Mapping) else None
-        if tree is None or (isinstance(tree, Scalar) and tree.value is None):
-            return ()
-        if not isinstance(tree, Sequence):
-            message = f"'arguments' is a list of names, not {show(tree.plain())}"
-            self.report.add(
-                Code.WRONG_TYPE, message, place(tree), hint="write 'arguments: [width, kernel]'"
-            )
-            return ()
-        names: dict[str, Tree] = {}
-        for item in tree.items:
-            if not isinstance(item, Scalar) or not isinstance(item.value, str):
-                self.report.add(
-                    Code.WRONG_TYPE, f"expected a name, found {show(item.plain())}", place(item)
-                )
-            elif item.value in names or item.value in self.variables:
-                other = self.places.key(("variables", item.value))
-                what = "a variable of the spec"
-                if item.value in names:
-                    other, what = place(names[item.value]), "an argument"
-                related = (Related("the other one", other),)
-                message = f"'{item.value}' is the name of {what} already"
-                hint = "rename one of them"
-                self.report.add(Code.NAME_TAKEN, message, place(item), related=related, hint=hint)
-                names.setdefault(item.value, item)
-            else:
-                check_name(item.value, "argument", place(item), self.report)
-                names[item.value] = item
-        return tuple(names)
-
     def _blocks(self, reader: NodeReader) -> dict[str, Block]:
         tree = self._mapping("blocks", "blocks by name")
         blocks: dict[str, Block] = {}
         for name, (key, value) in tree.entries.items() if tree else ():
             if name not in reader.blocks:
                 continue
-            path: Path = ("blocks", name)
             scope = self._scope(reader.blocks[name])
-            body = self._body(reader, scope, name, key, value)
-            description = value.get("description") if isinstance(value, Mapping) else None
-            said = description.value if isinstance(description, Scalar) else None
-            if description is not None and not isinstance(said, str):
-                message = f"'description' is a text, not {show(description.plain())}"
-                self.report.add(Code.WRONG_TYPE, message, place(description))
-            blocks[name] = Block(
-                name, path, reader.blocks[name], body, said if isinstance(said, str) else None
-            )
+            blocks[name] = read_block(reader, scope, name, key, value)
             self.used |= scope.used
             for index, argument in enumerate(reader.blocks[name]):
                 if argument not in scope.used:
                     self.unused.append((name, argument, index))
         return blocks
-
-    def _body(self, reader: NodeReader, scope: Scope, name: str, key: Scalar, value: Tree) -> Any:
-        path: Path = ("blocks", name, "nodes")
-        empty = Chain("", path, ())
-        if isinstance(value, Scalar) and value.value is None:
-            value = Mapping(value.source, value.start, value.end, {})
-        if not isinstance(value, Mapping):
-            message = f"a block is a mapping with 'nodes', not {show(value.plain())}"
-            self.report.add(Code.WRONG_TYPE, message, place(value))
-            return empty
-        known = ["arguments", "description", "nodes"]
-        for other, (other_key, _) in value.entries.items():
-            if other not in known:
-                hint = self.report.did_you_mean(other, known) or f"known here: {', '.join(known)}"
-                self.report.add(
-                    Code.UNKNOWN_KEY, f"a block has no '{other[:60]}'", place(other_key), hint=hint
-                )
-        nodes = value.get("nodes")
-        if nodes is None or nodes.plain() in (None, {}):
-            message = f"block '{name}' needs nodes"
-            where = place(key) if nodes is None else place(value.key("nodes"))
-            self.report.add(
-                Code.MISSING_KEY, message, where, hint="add 'nodes:' with a node or a chain"
-            )
-            return empty
-        return reader.element("", nodes, path, scope)
 
     def _sections(self, reader: NodeReader, scope: Scope) -> dict[str, Chain]:
         return {
@@ -398,92 +320,6 @@ class _Lowering:
             for section in SECTIONS
             if (tree := self.tree.get(section)) is not None
         }
-
-    def _auxiliary(self, reader: NodeReader, scope: Scope) -> tuple[Auxiliary, ...]:
-        tree = self._mapping("auxiliary", "heads by name")
-        heads: list[Auxiliary] = []
-        for name, (key, value) in tree.entries.items() if tree else ():
-            path: Path = ("auxiliary", name)
-            if name in TUPLE_ATTRIBUTES:
-                message = (
-                    f"'{name}' cannot be the name of an auxiliary head: the outputs' tuple uses it"
-                )
-                self.report.add(Code.BAD_NAME, message, place(key), hint=f"call it 'aux_{name}'")
-            else:
-                check_name(name, "head", place(key), self.report)
-            head = self._head(reader, scope, name, path, value)
-            if head is not None:
-                heads.append(head)
-        return tuple(heads)
-
-    def _head(
-        self, reader: NodeReader, scope: Scope, name: str, path: Path, value: Tree
-    ) -> Auxiliary | None:
-        if not isinstance(value, Mapping):
-            message = (
-                f"a head is a mapping of from, loss_weight and nodes, not {show(value.plain())}"
-            )
-            self.report.add(Code.WRONG_TYPE, message, self.places.value(path))
-            return None
-        known = ["from", "loss_weight", "nodes"]
-        for key, (key_tree, _) in value.entries.items():
-            if key not in known:
-                hint = self.report.did_you_mean(key, known) or f"known here: {', '.join(known)}"
-                self.report.add(
-                    Code.UNKNOWN_KEY,
-                    f"an auxiliary head has no '{key[:60]}'",
-                    place(key_tree),
-                    hint=hint,
-                )
-        missing = [key for key in known if key not in value]
-        meant = {nearest(key, missing) for key in value if key not in known}
-        if absent := [key for key in missing if key not in meant]:
-            message = f"auxiliary head '{name}' needs {listed(absent)}"
-            hint = f"add '{absent[0]}:'"
-            self.report.add(Code.MISSING_KEY, message, self.places.key(path), hint=hint)
-        body = (
-            reader.chain(name, value.entries["nodes"][1], (*path, "nodes"), scope)
-            if "nodes" in value
-            else None
-        )
-        if body is not None and not body.nodes:
-            message = f"auxiliary head '{name}' has no nodes"
-            self.report.add(
-                Code.MISSING_KEY, message, self.places.key((*path, "nodes")), hint="add a node"
-            )
-        if missing or body is None:
-            return None
-        reads, weight = (
-            value.entries["from"][1],
-            self._loss_weight(reader, scope, value.entries["loss_weight"][1]),
-        )
-        if not isinstance(reads, Scalar) or not isinstance(reads.value, str):
-            message = f"'from' takes the name of a node, not {show(reads.plain())}"
-            self.report.add(Code.WRONG_TYPE, message, place(reads))
-            return None
-        return Auxiliary(name, path, reads.value, weight, body)
-
-    def _loss_weight(self, reader: NodeReader, scope: Scope, tree: Tree) -> float:
-        value = reader.symbolic(tree, scope)
-        if (
-            isinstance(value, Expression)
-            and value.names
-            and set(value.names) <= self.variables.keys()
-        ):
-            try:
-                value = value.evaluate(self.variables)
-            except ExpressionFault as fault:
-                self.report.add(Code.ARITHMETIC, str(fault), place(tree))
-                return 1.0
-        if is_number(value) and value >= 0:  # type: ignore[operator]
-            return float(value)  # type: ignore[arg-type]
-        if is_number(value):
-            message = f"'loss_weight' must be at least 0, not {value}"
-            self.report.add(Code.OUT_OF_RANGE, message, place(tree))
-        elif not isinstance(value, Expression):
-            message = f"'loss_weight': expected a number, found {show(tree.plain())}"
-            self.report.add(Code.WRONG_TYPE, message, place(tree))
-        return 1.0
 
     def _report_unused(self, program: Program) -> None:
         for name, uses in program.users.items():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import BaseModel
@@ -21,7 +22,6 @@ from inception_graph.ops.base import Join
 from inception_graph.ops.fields import OPTIONS_OF
 from inception_graph.ops.registry import operations
 from inception_graph.spec.lower import KEYS, LANGUAGE
-from inception_graph.spec.names import LONGEST, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 
 Schema: TypeAlias = dict[str, Any]
 
-_NAME: Schema = {"type": "string", "pattern": f"^{NAME.pattern}$", "maxLength": LONGEST}
-_EXPRESSION: Schema = {"type": "string", "pattern": r"^\$"}
+_NAME: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$", "maxLength": 64}
+_EXPRESSION: Schema = {"$ref": "#/definitions/expression"}
 _SCALAR: Schema = {"type": ["number", "string", "boolean"]}
-_FROM: Schema = {"type": "string", "description": "The node that it reads; the one before unless given."}
+_FROM: Schema = {
+    "type": "string",
+    "description": "The node that it reads instead of the one before.",
+}
 _REPEAT: Schema = {
     "description": "How many copies follow one another.",
     "anyOf": [{"type": "integer", "minimum": 1}, _EXPRESSION],
@@ -97,7 +100,7 @@ def described(model: type[BaseModel]) -> dict[str, str]:
         except OSError:
             continue
         body = tree.body if isinstance(tree, ast.ClassDef) else []
-        for field, below in zip(body, body[1:], strict=False):
+        for field, below in pairwise(body):
             match field, below:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(ast.Constant(str(text))):
                     found[name] = inspect.cleandoc(text)
@@ -111,7 +114,7 @@ def _ref(name: str) -> Schema:
 
 
 def _titled(name: str, description: str) -> Schema:
-    # Draft 7 ignores what stands beside a $ref, but not what stands beside an allOf.
+    # Draft 7 ignores what stands beside a $ref.
     return {"description": description, "allOf": [_ref(name)]}
 
 
@@ -146,7 +149,12 @@ def _symbolic(schema: Schema) -> Schema:
         choices = [_symbolic(choice) for choice in schema["anyOf"]]
         flat = [part for choice in choices for part in choice.get("anyOf", [choice])]
         distinct = [part for index, part in enumerate(flat) if part not in flat[:index]]
-        return {**schema, "anyOf": distinct}
+        mappings = [part for part in distinct if part.get("type") == "object"]
+        if len(mappings) != 1:
+            return {**schema, "anyOf": distinct}
+        others = {"anyOf": [part for part in distinct if part is not mappings[0]]}
+        beside = {name: value for name, value in schema.items() if name != "anyOf"}
+        return {**beside, "if": {"type": "object"}, "then": mappings[0], "else": others}
     if schema.get("type") == "array":
         return {**schema, "items": _symbolic(schema.get("items", {}))}
     if schema.get("type") == "object":
@@ -173,6 +181,11 @@ def _section(model: type[BaseModel]) -> Schema:
 def _definitions(blocks: Mapping[str, Block] | None) -> dict[str, Schema]:
     known = operations()
     found: dict[str, Schema] = {
+        "expression": {
+            "description": "Arithmetic over variables and arguments: $name or $(b1 + 2 * b3).",
+            "type": "string",
+            "pattern": r"^\$",
+        },
         "node": _node(blocks),
         "chain": _named(_ref("node"), "Nodes by name, each reading the one before it."),
         "element": _element(blocks),
@@ -181,12 +194,12 @@ def _definitions(blocks: Mapping[str, Block] | None) -> dict[str, Schema]:
     }
     for key, operation in known.items():
         fields = _fields(operation)
-        options = {name: field for name, field in fields.items() if name != operation.argument}
-        found[f"operation_{key}"] = _operation(operation, fields, options)
+        argument = fields.pop(operation.argument) if operation.argument else None
+        found[f"operation_{key}"] = _operation(operation, argument, fields)
         found[f"options_{key}"] = {
             "description": inspect.getdoc(operation),
             "type": ["object", "null"],
-            "properties": options,
+            "properties": fields,
             "additionalProperties": False,
         }
     if blocks is None:
@@ -197,24 +210,28 @@ def _definitions(blocks: Mapping[str, Block] | None) -> dict[str, Schema]:
 
 
 def _operation(
-    operation: type[Operation], fields: dict[str, Schema], options: dict[str, Schema]
+    operation: type[Operation], argument: Schema | None, options: Iterable[str]
 ) -> Schema:
     """A node of one operation."""
-    key, argument = operation.key, operation.argument
+    key = operation.key
     about = inspect.getdoc(operation) or key
     if issubclass(operation, Join):
         main = _join(about)
-    elif argument is None:
+    elif operation.argument is None or argument is None:
         main = {"description": about, "allOf": [_ref(f"options_{key}")]}
     else:
-        main = {**fields[argument], "description": f"{about} {fields[argument]['description']}"}
-        if not operation.model_fields[argument].is_required():
-            main = {**main, "anyOf": [*main.get("anyOf", [{}]), {"type": "null"}]}
+        main = {**argument, "description": f"{about} {argument['description']}"}
+        if not operation.model_fields[operation.argument].is_required():
+            main = {"description": about, "anyOf": [main, {"type": "null"}]}
     return {
         "title": key,
         "description": about,
         "type": "object",
-        "properties": {key: main, **options, "from": _FROM},
+        "properties": {
+            key: main,
+            **{name: _ref(f"options_{key}/properties/{name}") for name in options},
+            "from": _FROM,
+        },
         "required": [key],
         "additionalProperties": False,
         "examples": [example.node for example in operation.examples],

@@ -42,7 +42,11 @@ def interpret(network: ig.Network, model: nn.Module, x: torch.Tensor) -> dict[in
         operation = network.typed.operation(index)
         if isinstance(operation, Join):
             names = [f"v{i}" for i in range(len(inputs))]
-            scope: dict[str, Any] = {"torch": torch, "F": F, **dict(zip(names, inputs, strict=True))}
+            scope: dict[str, Any] = {
+                "torch": torch,
+                "F": F,
+                **dict(zip(names, inputs, strict=True)),
+            }
             values[index] = eval(operation.expression(names), scope)
         else:
             values[index] = model.get_submodule(node.name)(inputs[0])
@@ -59,7 +63,9 @@ def test_output_is_that_of_the_graph(network: ig.Network) -> None:
     x = small(network)
     with torch.no_grad():
         values = interpret(network, model, x)
-        torch.testing.assert_close(model(x), values[network.typed.graph.output], rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(
+            model(x), values[network.typed.graph.output], rtol=1e-6, atol=1e-6
+        )
         for index, value in values.items():
             assert tuple(value.shape[1:]) == tuple(network.typed.shape(index))
 
@@ -113,7 +119,11 @@ def test_source_is_formatted_and_typed(network: ig.Network, tmp_path: Path) -> N
     file.write_text(network.emit(), encoding="utf-8")
     settings = ["--config", str(ROOT / "pyproject.toml")]
     for command in (["format", "--check", "--diff"], ["check"]):
-        run = subprocess.run([sys.executable, "-m", "ruff", *command, *settings, str(file)], capture_output=True, text=True)
+        run = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *settings, str(file)],
+            capture_output=True,
+            text=True,
+        )
         assert run.returncode == 0, run.stdout + run.stderr
 
 
@@ -137,7 +147,9 @@ def test_source_is_the_same_every_time(network: ig.Network) -> None:
 def test_file_runs_by_itself(name: str, tmp_path: Path) -> None:
     file = tmp_path / "alone.py"
     file.write_text(ig.emit(NETWORKS[name]), encoding="utf-8")
-    run = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=tmp_path
+    )
     assert run.returncode == 0, run.stderr
     assert f"{ig.load(NETWORKS[name]).costs.parameters_with_auxiliary:,} parameters" in run.stdout
     assert "evaluation: (2, " in run.stdout
@@ -161,7 +173,9 @@ def test_live_module_shows_its_source() -> None:
     with pytest.raises(RuntimeError) as failure:
         model(torch.randn(1, 4, 33, 33))
     assert any("self.conv1(x)" in str(entry) for entry in failure.traceback)
-    assert load_source(ig.emit(SPECS["residual"]), "residual") is sys.modules[type(model).__module__]
+    assert (
+        load_source(ig.emit(SPECS["residual"]), "residual") is sys.modules[type(model).__module__]
+    )
 
 
 @pytest.mark.parametrize("name", ["residual", "wiring", "repeats", "heads"])
@@ -195,7 +209,9 @@ class TestLiveModuleIsAnOrdinaryModule:
         model, x = self.make(name)
         wanted = model(x)
         last = copy.deepcopy(model).to(memory_format=torch.channels_last)
-        torch.testing.assert_close(last(x.contiguous(memory_format=torch.channels_last)), wanted, rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(
+            last(x.contiguous(memory_format=torch.channels_last)), wanted, rtol=1e-4, atol=1e-4
+        )
         half = copy.deepcopy(model).bfloat16()
         assert half(x.bfloat16()).dtype is torch.bfloat16
 
@@ -213,7 +229,9 @@ def test_weights_start_alike_live_and_by_the_plain_constructor(name: str) -> Non
     torch.manual_seed(0)
     model = ig.create_model(NETWORKS[name])
     plain = type(model)()
-    for (key, live), made in zip(model.state_dict().items(), plain.state_dict().values(), strict=True):
+    for (key, live), made in zip(
+        model.state_dict().items(), plain.state_dict().values(), strict=True
+    ):
         if live.numel() > 500 and live.is_floating_point():
             assert live.std().item() == pytest.approx(made.std().item(), rel=0.25), key
         elif live.is_floating_point() and made.numel() > 1 and made.std() == 0:
@@ -224,7 +242,10 @@ def test_weights_start_alike_live_and_by_the_plain_constructor(name: str) -> Non
 def test_variables_stay_parameters_where_they_are_free() -> None:
     model = ig.create_model(SPECS["heads"])
     signature = inspect.signature(type(model))
-    assert {name: p.default for name, p in signature.parameters.items()} == {"classes": 7, "drop": 0.25}
+    assert {name: p.default for name, p in signature.parameters.items()} == {
+        "classes": 7,
+        "drop": 0.25,
+    }
     assert type(model)(classes=3).eval()(torch.randn(1, 3, 24, 24)).shape == (1, 3)
 
 

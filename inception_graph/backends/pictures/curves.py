@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import hypot
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inception_graph.backends.pictures.placing import Point
+Point: TypeAlias = tuple[float, float]
 
-_BEND = 6.0
+BEND = 6.0
+"""How far from a corner a bend starts."""
 ARROW = 6.0
 """Length of an arrow's head."""
 
@@ -38,12 +39,12 @@ def course(points: Sequence[Point]) -> Course:
     corners = [points[0]]
     corners += [point for before, point in zip(points, points[1:], strict=False) if point != before]
     tip = corners[-1]
-    corners[-1] = _towards(tip, corners[-2], min(ARROW, _length(tip, corners[-2])))
+    corners[-1] = towards(tip, corners[-2], min(ARROW, _length(tip, corners[-2])))
     runs: list[Run] = []
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
-        radius = min(_BEND, _length(before, corner) / 2, _length(corner, after) / 2)
-        runs.append(Run(_towards(corner, before, radius)))
-        runs.append(Run(_towards(corner, after, radius), corner))
+        radius = min(BEND, _length(before, corner) / 2, _length(corner, after) / 2)
+        runs.append(Run(towards(corner, before, radius)))
+        runs.append(Run(towards(corner, after, radius), corner))
     return Course(corners[0], (*runs, Run(corners[-1])), tip)
 
 
@@ -51,7 +52,7 @@ def _length(one: Point, two: Point) -> float:
     return hypot(two[0] - one[0], two[1] - one[1])
 
 
-def _towards(start: Point, end: Point, distance: float) -> Point:
+def towards(start: Point, end: Point, distance: float) -> Point:
     """The point at a distance from one point on the way to another."""
     length = _length(start, end)
     share = distance / length if length else 0

@@ -70,7 +70,8 @@ class Frame:
         tooltip: What a reader sees who points at it.
         times: How many times it follows itself.
         dashed: Whether it is an auxiliary head or inside one.
-        plain: Whether it is a stage of the network or the like, drawn more quietly than a block.
+        stage: Whether it is a stage of the network, drawn more quietly than a block.
+        entered: Whether a value comes in from above, beside the title.
     """
 
     id: str
@@ -80,7 +81,8 @@ class Frame:
     tooltip: str = ""
     times: int = 1
     dashed: bool = False
-    plain: bool = False
+    stage: bool = False
+    entered: bool = True
 
 
 Item: TypeAlias = "Box | Stack | Split | Frame"
@@ -116,6 +118,7 @@ class Drawing:
     """A whole picture.
 
     Attributes:
+        name: The network's name.
         title: Its title.
         caption: Lines under the title.
         strip: The network from its input to its output; a frame in it may be broken between its items.
@@ -124,6 +127,7 @@ class Drawing:
         wires: All wires, in the order of their targets.
     """
 
+    name: str
     title: str
     caption: tuple[str, ...]
     strip: tuple[Item, ...]

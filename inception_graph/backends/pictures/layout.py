@@ -8,7 +8,8 @@ top left corner, y grows downwards.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from itertools import groupby
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from inception_graph.backends.pictures.drawing import Box, Frame, Stack
@@ -28,8 +29,12 @@ _ABOVE = 20.0
 """Room above the columns, where that wire turns."""
 _ASPECT = 1.5
 """Width by height that is aimed at: between that of a page on its side and that of a screen."""
-_MOST_COLUMNS = 12
-_FRAME_HEIGHT = 40.0
+_SHARES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.9)
+"""Heights of columns that are tried, in shares of the side of a sheet that boxes alone would fill."""
+_SEAM = 0.02
+"""What each column costs: fewer are easier to follow."""
+_FULL_ENOUGH = 0.6
+"""Share of a column from which a new frame may start the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +46,27 @@ class _Piece:
 
 
 def lay_out(drawing: Drawing) -> Layout:
-    """The layout whose proportions suit a screen best, among those with more and more columns."""
+    """The layout that a screen shows largest, among some whose columns are higher and higher."""
     pieces = [piece for item in drawing.strip for piece in _pieces(item)]
     ruler = Ruler({})
-    heights = [ruler.room(piece.item).height + GAP for piece in pieces]
-    best: Layout | None = None
+    rooms = [ruler.room(piece.item) for piece in pieces] + [ruler.room(panel) for panel in drawing.panels]
+    ideal = sqrt(sum((room.width + _GUTTER) * (room.height + GAP) for room in rooms) / _ASPECT)
+    heights = [room.height + GAP for room in rooms[: len(pieces)]]
+    best: tuple[float, Layout] | None = None
     tried: set[tuple[int, ...]] = set()
-    for count in range(1, min(len(pieces), _MOST_COLUMNS) + 1):
-        breaks = _breaks(heights, max(*heights, sum(heights) / count * 1.04))
+    for share in _SHARES:
+        most = max(*heights, ideal * share)
+        breaks = _breaks(heights, most, [piece.frame for piece in pieces])
         if breaks in tried:
             continue
         tried.add(breaks)
-        layout = _arranged(drawing, pieces, breaks)
-        if best is None or _fault(layout) < _fault(best):
-            best = layout
+        layout = _arranged(drawing, pieces, breaks, most)
+        fault = max(layout.width / _ASPECT, layout.height) * (1 + _SEAM * len(breaks))
+        if best is None or fault < best[0]:
+            best = fault, layout
     if best is None:
         raise AssertionError(drawing.title)
-    return best
-
-
-def _fault(layout: Layout) -> float:
-    return abs(log(layout.width / layout.height / _ASPECT))
+    return best[1]
 
 
 def _pieces(item: Item) -> list[_Piece]:
@@ -72,26 +77,34 @@ def _pieces(item: Item) -> list[_Piece]:
             return [_Piece(None, item)]
 
 
-def _breaks(heights: Sequence[float], most: float) -> tuple[int, ...]:
-    """Where columns start, so that none is higher than ``most``."""
+def _breaks(heights: Sequence[float], most: float, frames: Sequence[Frame | None] = ()) -> tuple[int, ...]:
+    """Where columns start, so that none is higher than ``most``; with a new frame rather than within one."""
     starts, filled = [0], 0.0
+    at_seam = 0.0  # height of the column up to the last seam between frames
+    seam = 0
     for index, height in enumerate(heights):
+        if frames and index and frames[index] is not frames[index - 1]:
+            seam, at_seam = index, filled
         if filled and filled + height > most:
-            starts.append(index)
-            filled = 0.0
+            early = seam > starts[-1] and at_seam >= _FULL_ENOUGH * most
+            starts.append(seam if early else index)
+            filled = filled - at_seam if early else 0.0
+            seam, at_seam = starts[-1], 0.0
         filled += height
     return tuple(starts)
 
 
-def _arranged(drawing: Drawing, pieces: Sequence[_Piece], breaks: tuple[int, ...]) -> Layout:
+def _arranged(
+    drawing: Drawing, pieces: Sequence[_Piece], breaks: tuple[int, ...], most: float
+) -> Layout:
     """The layout with columns that start at given pieces. Wires that run beside boxes are counted, then given room."""
     ends = (*breaks[1:], len(pieces))
     columns = _columns([pieces[start:end] for start, end in zip(breaks, ends, strict=True)])
     trial = Pen(drawing, {})
-    layout = _placed(drawing, columns, trial)
+    layout = _placed(drawing, columns, most, trial)
     if not trial.lanes:
         return layout
-    return _placed(drawing, columns, Pen(drawing, trial.lanes))
+    return _placed(drawing, columns, most, Pen(drawing, trial.lanes))
 
 
 def _columns(parts: Sequence[Sequence[_Piece]]) -> list[Stack]:
@@ -100,28 +113,27 @@ def _columns(parts: Sequence[Sequence[_Piece]]) -> list[Stack]:
     columns: list[Stack] = []
     for part in parts:
         items: list[Item] = []
-        for frame in dict.fromkeys(piece.frame for piece in part):
-            inside = [piece.item for piece in part if piece.frame is frame]
+        for frame, group in groupby(part, key=lambda piece: piece.frame):
+            inside = [piece.item for piece in group]
             if frame is None:
                 items += inside
                 continue
             seen[frame] = seen.get(frame, 0) + 1
             again = seen[frame] > 1
             identity = f"{frame.id}-{seen[frame]}" if again else frame.id
-            title = f"{frame.title}, continued" if again else frame.title
-            items.append(Frame(identity, title, Stack(tuple(inside)), plain=frame.plain))
+            title = f"… {frame.title}" if again else frame.title
+            items.append(Frame(identity, title, Stack(tuple(inside)), stage=frame.stage))
         columns.append(Stack(tuple(items)))
     return columns
 
 
-def _placed(drawing: Drawing, columns: Sequence[Stack], pen: Pen) -> Layout:
+def _placed(drawing: Drawing, columns: Sequence[Stack], most: float, pen: Pen) -> Layout:
     header, top = _header(drawing)
     left, top = _MARGIN, top + _ABOVE
     for column in columns:
-        pen.column(column, left, top, gutter=_GUTTER)
+        pen.column(column, left, top)
         left = pen.right + _GUTTER
-    foot = pen.foot
-    for column in _panel_columns(drawing, pen.ruler, foot - top):
+    for column in _panel_columns(drawing, pen.ruler, max(most, pen.foot - top)):
         pen.panels(column, left, top)
         left = pen.right + _GUTTER
     pen.finish(top)

@@ -10,7 +10,7 @@ from inception_graph.backends.pictures.theme import FRAME, LABEL, LOOKS, NAME, N
 from inception_graph.backends.pictures.words import width
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 GAP = 27.0
 """Between a box and the next below it: room for an arrow and for the shape beside it."""
@@ -18,8 +18,8 @@ BUS, DROP = 3.0, 17.0
 """From the top of a split to the line from which its branches hang, and from that line to the branches."""
 APART = 20.0
 """Between branches."""
-PAD, LANE = 11.0, 13.0
-"""Inside a frame: around its content, and for each wire that runs along its right side."""
+PAD, FOOT, LANE = 11.0, 17.0, 13.0
+"""Inside a frame: around its content, under it (the shape that leaves it), for a wire along its right side."""
 TITLE_LINE, NOTE_LINE = 19.0, 13.0
 _LEAST, _BARE = 62.0, 9.0
 
@@ -84,10 +84,9 @@ class Ruler:
     def _frame(self, frame: Frame) -> Room:
         inside = self.room(frame.content)
         title, high = title_size(frame)
-        # Only the frame of a block can be entered from above, beside its title.
-        left = max(inside.left, 0 if frame.plain else title)
+        left = max(inside.left, title if frame.entered else 0)
         right = max(inside.right, title - left) + LANE * self._lanes.get(frame, 0)
-        return Room(left + PAD, right + PAD, inside.height + high + 2 * PAD)
+        return Room(left + PAD, right + PAD, inside.height + high + PAD + FOOT)
 
 
 def box_size(box: Box) -> tuple[float, float]:
@@ -120,11 +119,6 @@ def title_size(frame: Frame) -> tuple[float, float]:
     """Width and height of the text at the top of a frame."""
     wide = max(width(heading(frame), FRAME, bold=True), width(frame.note, NOTE)) + 6
     return wide, TITLE_LINE + NOTE_LINE * bool(frame.note)
-
-
-def total(rooms: Sequence[Room]) -> float:
-    """Height of items one under another."""
-    return sum(room.height for room in rooms) + GAP * max(len(rooms) - 1, 0)
 
 
 def _beside(box: Box) -> float:

@@ -27,6 +27,7 @@ class Part:
         closed: Whether an instance at a depth below its section (0: directly in it) is drawn as one box.
         named: The id of the box of a node or use, from its full name.
         symbolic: Whether labels give arguments by name, as in a block.
+        brief: Whether a use of a block says its block's name only.
 
     Attributes:
         places: For the id of each value the id of the box that gives it; values from outside are put in by the caller.
@@ -39,10 +40,12 @@ class Part:
         closed: Callable[[Instance, int], bool],
         named: Callable[[str], str] = str,
         symbolic: bool = False,
+        brief: bool = False,
     ) -> None:
         self.typed = typed
         self.places: dict[int, str] = {}
-        self._closed, self._named, self._symbolic = closed, named, symbolic
+        self._closed, self._named = closed, named
+        self._symbolic, self._brief = symbolic, brief
         self._drawn: dict[int, str] = {}  # nodes that a reader sees, with their boxes
         self._whole: set[str] = set()  # boxes that stand for several nodes
         self._dashed: set[str] = set()
@@ -146,7 +149,8 @@ class Part:
         gives = size(self.typed.shapes[node])
         tip = self._tooltip(instance.name, labels, (node,), gives)
         name = self._shown(instance.name, scope)
-        return Box(identity, operation.family, name, labels, gives, tip, 1, dashed)
+        said = () if labels == (name,) else labels
+        return Box(identity, operation.family, name, said, gives, tip, 1, dashed)
 
     def _mark(self, identity: str, dashed: bool) -> None:
         if dashed:
@@ -162,6 +166,8 @@ class Part:
         if not isinstance(element, Use):
             return (f"{len(_nodes(instance))} nodes",)
         block = (element.block,) if element.block != element.name else ()
+        if self._brief:
+            return block
         summary = self._widths(instance) or self._arguments(instance, element)
         return (*block, summary) if summary else block
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from inception_graph.backends.pictures.curves import BEND, Point, towards
 from inception_graph.backends.pictures.drawing import Box, Frame, Split, Stack
 from inception_graph.backends.pictures.measure import (
     APART,
@@ -25,36 +26,40 @@ if TYPE_CHECKING:
 
     from inception_graph.backends.pictures.drawing import Beside, Drawing, Item, Wire
 
-Point: TypeAlias = tuple[float, float]
-
 _TURN = 13.0
 """How far below a column, and above the next, the wire between them turns."""
-_AWAY = 22.0
-"""Between a column and the auxiliary heads beside it, and between these."""
+_ASIDE = 12.0
+"""Between a column and the wire that leads up from its foot."""
+_AWAY = 30.0
+"""Between a column and the auxiliary heads beside it."""
+_APART = 18.0
+"""Between heads."""
 _STEP = 5.0
 """Between wires that run side by side outside frames."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedBox:
-    """A box with its centre and its size."""
+    """A box with its centre, its size and the frames around it, from the outside in."""
 
     box: Box
     x: float
     y: float
     width: float
     height: float
+    inside: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedFrame:
-    """A frame with its top left corner and its size."""
+    """A frame with its top left corner, its size and the frames around it, from the outside in."""
 
     frame: Frame
     left: float
     top: float
     width: float
     height: float
+    inside: tuple[Frame, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +150,11 @@ class Pen:
     foot: float = 0
     lanes: Counter[Frame] = field(default_factory=Counter["Frame"])
     _waiting: dict[tuple[str, str], list[Wire]] = field(init=False)
-    _said: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    _around: dict[str, tuple[Frame, ...]] = field(default_factory=dict[str, "tuple[Frame, ...]"])
     _edges: dict[Frame, float] = field(default_factory=dict["Frame", float])
     _sides: list[_Side] = field(default_factory=list[_Side])
     _column_of: dict[str, int] = field(default_factory=dict[str, int])
     _feed: _Feed | None = None
+    _turn: Point | None = None
 
     def __post_init__(self) -> None:
         self.ruler = Ruler(self.given_lanes)
@@ -158,23 +162,20 @@ class Pen:
         for wire in self.drawing.wires:
             self._waiting[wire.source, wire.target].append(wire)
 
-    def column(self, column: Stack, left: float, top: float, *, gutter: float) -> None:
+    def column(self, column: Stack, left: float, top: float) -> None:
         """A column of the network with the auxiliary heads that it feeds, led to from the column before."""
         room = self.ruler.room(column)
-        axis = left + room.left
-        feed = self._feed
-        if feed is not None:
-            across, high = left - gutter / 2, top - _TURN
-            low = self._low + _TURN
-            feed = feed.through((feed.points[-1][0], low), (across, low), (across, high), (axis, high))
-        self._sides.append(_Side(left, left + room.width))
+        axis, right, feed = left + room.left, left + room.width, self._feed
+        if feed is not None and self._turn is not None:
+            (across, low), high = self._turn, top - _TURN
+            start = feed.points[-1][0]
+            feed = feed.through((start, low), (across, low), (across, high), (axis, high))
+        self._sides.append(_Side(left, right))
         self._feed = self._item(column, axis, top, feed, ())
-        self._low = top + room.height
-        self._reach(left + room.width, self._low)
-        self._heads(left + room.width, top)
+        self._turn = (right + _ASIDE, top + room.height + _TURN)
+        self._reach(right, top + room.height)
+        self._heads(right, top, top + room.height)
         self._sides[-1].right = self.right
-
-    _low: float = 0
 
     def panels(self, panels: Sequence[Frame], left: float, top: float) -> None:
         """Frames one under another that nothing leads to."""
@@ -190,30 +191,45 @@ class Pen:
         """Draw the wires that do not simply run down: around boxes, along the side of what holds both ends."""
         for wires in self._waiting.values():
             for wire in wires:
-                self._around_boxes(wire, top)
-        self._waiting.clear()
+                self.routes.append(Route(wire, self._around_boxes(wire, top), None))
+        self.routes = _finished(self.routes)
 
-    def _heads(self, left: float, top: float) -> None:
+    def _heads(self, left: float, top: float, foot: float) -> None:
         """The heads of the last column, beside their sources, one below another; their wires do not cross."""
         column = len(self._sides) - 1
         heads = [head for head in self.drawing.beside if self._column_of.get(head.source) == column]
         heads.sort(key=lambda head: self.boxes[head.source].y)
-        free = top
-        for index, head in enumerate(heads):
-            source = self.boxes[head.source]
-            room = self.ruler.room(head.item)
+        tops = self._tops_of(heads, top, foot)
+        for index, (head, down) in enumerate(zip(heads, tops, strict=True)):
+            source, room = self.boxes[head.source], self.ruler.room(head.item)
             start = left + _AWAY + _STEP * len(heads)
-            axis = start + room.left
-            down = max(source.y + _TURN, free)
+            axis, level = start + room.left, down - _TURN
+            # Of wires that turn down the later turns nearer, of those that turn up the farther, so that none meet.
+            order = len(heads) - index if level > source.y else index + 1
+            lane = left + _ASIDE + _STEP * order
             corner = (source.x + source.width / 2, source.y)
-            points = [corner, (axis, source.y)]
-            if down > source.y + _TURN:
-                # The later a head, the nearer its wire turns: wires that turned farther out are not met.
-                lane = left + _AWAY / 2 + _STEP * (len(heads) - index)
-                points = [corner, (lane, source.y), (lane, down - _TURN), (axis, down - _TURN)]
+            points = [corner, (lane, source.y), (lane, level), (axis, level)]
+            if level == source.y:
+                points = [corner, (axis, level)]
             self._item(head.item, axis, down, _Feed(head.source, tuple(points)), ())
-            free = down + room.height + _AWAY
             self._reach(start + room.width, down + room.height)
+
+    def _tops_of(self, heads: Sequence[Beside], top: float, foot: float) -> list[float]:
+        """Where heads start: beside their sources, higher where they would reach below the column, never overlapping."""
+        heights = [self.ruler.room(head.item).height + _APART for head in heads]
+        tops: list[float] = []
+        free = top
+        for head, height in zip(heads, heights, strict=True):
+            tops.append(max(self.boxes[head.source].y + _TURN, free))
+            free = tops[-1] + height
+        end = foot + _APART
+        for index in reversed(range(len(tops))):
+            tops[index] = end = min(tops[index], end - heights[index])
+        free = top
+        for index, height in enumerate(heights):
+            tops[index] = max(tops[index], free)
+            free = tops[index] + height
+        return tops
 
     def _reach(self, right: float, foot: float) -> None:
         self.right, self.foot = max(self.right, right), max(self.foot, foot)
@@ -235,7 +251,7 @@ class Pen:
             case Frame():
                 room = self.ruler.room(item)
                 left = axis - room.left
-                self.frames.append(PlacedFrame(item, left, top, room.width, room.height))
+                self.frames.append(PlacedFrame(item, left, top, room.width, room.height, inside))
                 self._edges[item] = left + room.width
                 start = top + title_size(item)[1] + PAD
                 return self._item(item.content, axis, start, feed, (*inside, item))
@@ -250,13 +266,12 @@ class Pen:
         inside: tuple[Frame, ...],
     ) -> _Feed:
         high = box_size(box)[1]
-        self.boxes[box.id] = PlacedBox(box, x, top + high / 2, wide, high)
-        self._around[box.id] = inside
+        self.boxes[box.id] = PlacedBox(box, x, top + high / 2, wide, high, inside)
         self._column_of[box.id] = len(self._sides) - 1
         for feed, entry in entries:
             wires = self._waiting.get((feed.source, box.id)) if feed else None
             if feed and wires:
-                self._draw(wires.pop(0), feed.through((entry, top)).points, below=True)
+                self.routes.append(Route(wires.pop(0), feed.through((entry, top)).points, None))
         return _Feed(box.id, ((x, top + high),))
 
     def _split(
@@ -275,22 +290,12 @@ class Pen:
         high = box_size(split.join)[1]
         return self._box(split.join, axis, top + room.height - high, exits, room.width, inside)
 
-    def _draw(self, wire: Wire, points: tuple[Point, ...], *, below: bool) -> None:
-        """A wire; the first that leaves a box with a value says the value's shape."""
-        said = (wire.source, wire.shape)
-        label = None
-        if said not in self._said:
-            self._said.add(said)
-            x, y = points[0]
-            label = (x + 5, y + 11) if below and points[1][0] == x else (x + 4, y - 4)
-        self.routes.append(Route(wire, points, label))
-
-    def _around_boxes(self, wire: Wire, top: float) -> None:
+    def _around_boxes(self, wire: Wire, top: float) -> tuple[Point, ...]:
         source, target = self.boxes[wire.source], self.boxes[wire.target]
         start = (source.x + source.width / 2, source.y)
         shared = [
             a
-            for a, b in zip(self._around[wire.source], self._around[wire.target], strict=False)
+            for a, b in zip(source.inside, target.inside, strict=False)
             if a is b
         ]
         one, two = self._column_of[wire.source], self._column_of[wire.target]
@@ -299,20 +304,55 @@ class Pen:
             self.lanes[frame] += 1
             x = self._edges[frame] - LANE * (self.lanes[frame] - 0.4) - 2
             end = (target.x + target.width / 2, target.y)
-            points = (start, (x, start[1]), (x, end[1]), end)
-        elif one == two:
+            return start, (x, start[1]), (x, end[1]), end
+        if one == two:
             x = self._outside(one)
             end = (target.x + target.width / 2, target.y)
-            points = (start, (x, start[1]), (x, end[1]), end)
-        else:
-            end = (target.x - target.width / 2, target.y)
-            out, high = self._outside(one), top - 4 - self._sides[one].wires
-            into = self._sides[two].left - _STEP - self._sides[one].wires
-            points = (start, (out, start[1]), (out, high), (into, high), (into, end[1]), end)
-        self._draw(wire, points, below=False)
+            return start, (x, start[1]), (x, end[1]), end
+        end = (target.x - target.width / 2, target.y)
+        out, high = self._outside(one), top - 4 - self._sides[one].wires
+        into = self._sides[two].left - _STEP - self._sides[one].wires
+        return start, (out, start[1]), (out, high), (into, high), (into, end[1]), end
 
     def _outside(self, column: int) -> float:
         """A line right of a column on which no other wire runs, as far as there is room."""
         side = self._sides[column]
         side.wires = side.wires % 6 + 1
         return side.right + _STEP * side.wires / 2
+
+
+def _finished(routes: Sequence[Route]) -> list[Route]:
+    """The routes with the shape of each value said once, and the way that a value's routes share drawn once."""
+    first: dict[tuple[str, str], Route] = {}
+    speakers: dict[tuple[str, str], Route] = {}
+    for route in routes:
+        value = (route.wire.source, route.wire.shape)
+        first.setdefault(value, route)
+        if value not in speakers or (_leads_down(route) and not _leads_down(speakers[value])):
+            speakers[value] = route
+    finished: list[Route] = []
+    for route in routes:
+        value = (route.wire.source, route.wire.shape)
+        label = _label(route) if speakers[value] is route else None
+        points = route.points if first[value] is route else _branching(route.points, first[value].points)
+        finished.append(Route(route.wire, points, label))
+    return finished
+
+
+def _branching(points: tuple[Point, ...], trunk: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The course from a little before the bend at which it leaves another's."""
+    shared = 0
+    while shared < min(len(points), len(trunk)) - 1 and points[shared] == trunk[shared]:
+        shared += 1
+    if shared < 2:  # noqa: PLR2004
+        return points
+    return towards(points[shared - 1], points[shared - 2], BEND), *points[shared - 1 :]
+
+
+def _leads_down(route: Route) -> bool:
+    return route.points[0][0] == route.points[1][0]
+
+
+def _label(route: Route) -> Point:
+    x, y = route.points[0]
+    return (x + 5, y + 11) if _leads_down(route) else (x + 4, y - 4)

@@ -30,7 +30,7 @@ def plan(typed: TypedGraph, level: Level, title: str | None = None) -> Drawing:
     """
     match level:
         case "network":
-            part = Part(typed, closed=lambda instance, depth: depth == 0)
+            part = Part(typed, closed=lambda instance, depth: depth == 0, brief=True)
         case "block":
             part = Part(typed, closed=lambda instance, depth: isinstance(instance.element, Use))
         case "op":
@@ -40,7 +40,7 @@ def plan(typed: TypedGraph, level: Level, title: str | None = None) -> Drawing:
     end = Box("network-output", "terminal", "output", (size(typed.shape(graph.output)),))
     part.places[INPUT] = start.id
     sections = [
-        Frame(f"section-{name}", name, part.stack(section), plain=True)
+        Frame(f"section-{name}", name, part.stack(section), stage=True)
         for name, section in zip(graph.program.sections, graph.root.children, strict=True)
         if section.children
     ]
@@ -57,6 +57,7 @@ def plan(typed: TypedGraph, level: Level, title: str | None = None) -> Drawing:
         panels.append(frame)
         wires += inside
     return Drawing(
+        graph.program.name,
         plain(title or graph.program.meta.title or graph.program.name, _LONGEST_TITLE),
         _caption(typed),
         (start, *sections, end),
@@ -73,7 +74,7 @@ def _beside(part: Part, head: Head, level: Level) -> Beside:
         return Beside(source, part.box((head.instance,), head.name, (loss,), dashed=True))
     content = part.stack(head.instance, scope=head.name, dashed=True)
     end = Box(_end(head), "terminal", "output", (size(part.typed.shape(head.output)),), dashed=True)
-    frame = Frame(f"head-{head.name}", f"{head.name} · {loss}", Stack((*content.items, end)), dashed=True)
+    frame = Frame(f"head-{head.name}", head.name, Stack((*content.items, end)), loss, dashed=True)
     return Beside(source, frame)
 
 
@@ -109,8 +110,8 @@ def _panel(typed: TypedGraph, body: Instance, use: Use) -> tuple[Frame, tuple[Wi
     title = f"{block.name}({shortened(arguments, 72)})" if arguments else block.name
     note = f"shapes as in {shortened(body.name, 48)}"
     about = plain(block.description or "", 300)
-    frame = Frame(prefix, title, Stack((start, content)), note, tooltip=about or f"{block.name}({arguments})")
-    return frame, part.wires()
+    about = about or f"{block.name}({arguments})"
+    return Frame(prefix, title, Stack((start, content)), note, about, entered=False), part.wires()
 
 
 def _caption(typed: TypedGraph) -> tuple[str, ...]:

@@ -24,10 +24,14 @@ from inception_graph.backends.pictures.theme import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from inception_graph.backends.pictures.placing import Layout, PlacedBox, PlacedFrame, Point, Route, Text
+    from inception_graph.backends.pictures.curves import Point
+    from inception_graph.backends.pictures.placing import Layout, PlacedBox, PlacedFrame, Route, Text
 
-_HALF = 2.6  # of the width of an arrow's head
-_CARD = 3.0  # how far the outline behind a repeated thing stands out
+_HALF = 2.6
+"""Half the width of an arrow's head."""
+_CARD = 3.0
+"""How far the outline behind a repeated thing stands out."""
+
 _STYLE = f"""\
 text {{ font-family: {FONTS}; fill: {INK}; }}
 .n {{ font-size: {NAME:g}px; font-weight: bold; text-anchor: middle; }}
@@ -66,9 +70,9 @@ def _text(text: Text) -> str:
 
 def _frame(placed: PlacedFrame) -> Iterator[str]:
     frame, x, y = placed.frame, placed.left, placed.top
-    colour, thick = (QUIET, 0.7) if frame.plain else (INK, 0.9)
+    colour, thick = (QUIET, 0.7) if frame.stage else (INK, 0.9)
     line = f'stroke="{colour}" stroke-width="{thick}"{_dash(frame.dashed)}'
-    fill = "#fbfcfd" if frame.plain else PAPER
+    fill = "#fbfcfd" if frame.stage else PAPER
     yield f"<g id={quoteattr(frame.id)}>{_tip(frame.tooltip)}"
     if frame.times > 1:
         yield _rect(x + _CARD, y - _CARD, placed.width, placed.height, 6, f'fill="{fill}" {line}')
@@ -107,7 +111,7 @@ def _box(placed: PlacedBox) -> Iterator[str]:
         yield _outline(look.form, x + _CARD, y - _CARD, placed.width, placed.height, paint)
     yield _outline(look.form, x, y, placed.width, placed.height, paint)
     if box.style == "join":
-        yield _line("n", x, y + 3.6, line_of(box))
+        yield _line("n" if headline(box) else "l", x, y + 3.4, line_of(box))
     else:
         lines = [("n", headline(box))] if headline(box) else []
         lines += [("l", label) for label in box.labels]

@@ -12,7 +12,6 @@ from inception_graph.backends.pytorch.text import docstring
 from inception_graph.diagnostics.report import Report
 from inception_graph.ir.elaborate import elaborate_block
 from inception_graph.ir.expressions import evaluated, named
-from inception_graph.ir.graph import INPUT
 from inception_graph.ir.infer import infer
 from inception_graph.ir.program import Fork, Leaf, Use
 from inception_graph.limits import Limits
@@ -91,8 +90,12 @@ class BlockClasses:
     program: Program
     names: Names
     classes: list[BlockClass] = field(default_factory=list[BlockClass])
-    _printed: dict[tuple[Any, ...], BlockClass] = field(default_factory=dict[tuple[Any, ...], BlockClass])
-    _by_text: dict[tuple[str, str], BlockClass] = field(default_factory=dict[tuple[str, str], BlockClass])
+    _printed: dict[tuple[Any, ...], BlockClass] = field(
+        default_factory=dict[tuple[Any, ...], BlockClass]
+    )
+    _by_text: dict[tuple[str, str], BlockClass] = field(
+        default_factory=dict[tuple[str, str], BlockClass]
+    )
 
     def call(self, instance: Instance, x: Shape) -> Call:
         """The constructor call of a use of a block that reads a shape."""
@@ -132,7 +135,10 @@ class BlockClasses:
 
     def _class(self, block: Block, given: dict[str, Value], x: Shape) -> BlockClass:
         """The class that a use needs, printed at its first use."""
-        bare = {name: value if isinstance(value, str | bool) else plain(value) for name, value in given.items()}
+        bare = {
+            name: value if isinstance(value, str | bool) else plain(value)
+            for name, value in given.items()
+        }
         sizes = tuple(int(extent) for extent in x)
         key = (block.name, sizes, tuple((name, type(value), value) for name, value in bare.items()))
         if key not in self._printed:
@@ -150,7 +156,9 @@ class BlockClasses:
         if known is None:
             name = self.names.free(class_name(block.name))
             said = docstring(block.description or f"Block {block.name}.", 4)
-            source = "\n".join([f"class {name}(nn.Module):", *said, "", *(f"    {line}".rstrip() for line in body)])
+            source = "\n".join(
+                [f"class {name}(nn.Module):", *said, "", *(f"    {line}".rstrip() for line in body)]
+            )
             known = self._by_text[block.name, text] = BlockClass(name, parameters, source)
             self.classes.append(known)
         return known
@@ -183,7 +191,7 @@ class BlockClasses:
 
 def _channels(block: Block, x: Shape) -> str:
     """What the constructor calls the size of a block's input."""
-    name = "in_channels" if len(x) == 3 else "in_features"  # noqa: PLR2004
+    name = "in_channels" if len(x) == 3 else "in_features"
     while name in block.arguments:
         name += "_"
     return name

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inception_graph.analysis.costs import costs
-from inception_graph.backends.pytorch.classes import UNLIMITED, BlockClasses, Names, class_name, signature
+from inception_graph.backends.pytorch.classes import (
+    UNLIMITED,
+    BlockClasses,
+    Names,
+    class_name,
+    signature,
+)
 from inception_graph.backends.pytorch.forward import Forward
 from inception_graph.backends.pytorch.knobs import free_variables
 from inception_graph.backends.pytorch.scope import Scope, assignments
@@ -84,7 +90,9 @@ class _Module:
         """The network with its knobs under their names, so that they become parameters of the constructor."""
         if not self.knobs:
             return self.plain
-        values = {n: named(n, v) if n in self.knobs else v for n, v in self.program.variables.items()}
+        values = {
+            n: named(n, v) if n in self.knobs else v for n, v in self.program.variables.items()
+        }
         report = Report()
         graph = elaborate(self.program, report, UNLIMITED, variables=values)
         typed = infer(graph, report, UNLIMITED) if graph is not None else None
@@ -105,7 +113,7 @@ class _Module:
             network,
         ]
         loader = jinja2.FileSystemLoader(folder("codegen"))
-        environment = jinja2.Environment(  # noqa: S701 - the output is Python, whose texts are made harmless here
+        environment = jinja2.Environment(
             loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
         )
         return environment.get_template("module.py.jinja").render(
@@ -122,7 +130,11 @@ class _Module:
     def _docstring(self) -> list[str]:
         meta, totals = self.program.meta, costs(self.plain)
         title = ", ".join(filter(None, (meta.title or self.program.name, meta.paper)))
-        heads = f" ({totals.parameters_with_auxiliary:,} with auxiliary heads)" if self.program.auxiliary else ""
+        heads = (
+            f" ({totals.parameters_with_auxiliary:,} with auxiliary heads)"
+            if self.program.auxiliary
+            else ""
+        )
         made = (
             f"Made by inception-graph {__version__} from {harmless(self.provenance.spec)}\n"
             f"(sha256 {self.provenance.digest[:16]}):\n\n    {harmless(self.provenance.command)}"
@@ -150,16 +162,30 @@ class _Module:
             return ""
         items = [f'"{head.name}": {literal(head.loss_weight)}' for head in self.program.auxiliary]
         line = f"LOSS_WEIGHTS = {{{', '.join(items)}}}"
-        return line if len(line) <= LINE_LENGTH else "\n".join(["LOSS_WEIGHTS = {", *(f"    {i}," for i in items), "}"])
+        return (
+            line
+            if len(line) <= LINE_LENGTH
+            else "\n".join(["LOSS_WEIGHTS = {", *(f"    {i}," for i in items), "}"])
+        )
 
     def _outputs(self) -> str:
         """The named tuple that the network returns while training."""
-        lines = [f"class {self.output_class}(NamedTuple):", '    """What the network returns while training."""', ""]
-        lines += [f"    {name}: Tensor" for name in ("logits", *(head.name for head in self.program.auxiliary))]
+        lines = [
+            f"class {self.output_class}(NamedTuple):",
+            '    """What the network returns while training."""',
+            "",
+        ]
+        lines += [
+            f"    {name}: Tensor"
+            for name in ("logits", *(head.name for head in self.program.auxiliary))
+        ]
         return "\n".join(lines)
 
     def _initialise(self, weights: Start) -> str:
-        lines = ["def initialise(module: nn.Module) -> None:", '    """Start the weights of one layer."""']
+        lines = [
+            "def initialise(module: nn.Module) -> None:",
+            '    """Start the weights of one layer."""',
+        ]
         return "\n".join([*lines, *(f"    {line}" for line in weights.function)])
 
     def _network(self, weights: Start) -> str:
@@ -171,12 +197,17 @@ class _Module:
         made += self._section("auxiliary heads", heads, [head.instance for head in graph.heads])
         tapped = frozenset(source for step in heads.steps for source in step.sources)
         named_values = {graph.output: "logits"} if graph.heads else {}
-        forward = Forward(self.typed, scope.steps, tapped | {graph.output}, shapes=True, fixed=named_values)
+        forward = Forward(
+            self.typed, scope.steps, tapped | {graph.output}, shapes=True, fixed=named_values
+        )
         if graph.heads:
             lines = [*forward.lines(), *self._returned(forward, heads.steps)]
         else:
             lines = forward.returning(graph.output)
-        parameters = [(name, f"{type(program.variables[name]).__name__} = {program.variables[name]!r}") for name in self.knobs]
+        parameters = [
+            (name, f"{type(program.variables[name]).__name__} = {program.variables[name]!r}")
+            for name in self.knobs
+        ]
         body = [
             *signature("__init__", parameters, "None"),
             *(f"    {line}" for line in ("super().__init__()", *made)),
@@ -185,7 +216,11 @@ class _Module:
             f"def forward(self, x: Tensor) -> {f'Tensor | {self.output_class}' if graph.heads else 'Tensor'}:",
             *(f"    {line}" for line in lines),
         ]
-        top = [f"class {self.network}(nn.Module):", *docstring(program.meta.title or program.name, 4), ""]
+        top = [
+            f"class {self.network}(nn.Module):",
+            *docstring(program.meta.title or program.name, 4),
+            "",
+        ]
         return "\n".join([*top, *(f"    {line}".rstrip() for line in body)])
 
     def _restart(self, weights: Start) -> list[str]:
@@ -193,13 +228,19 @@ class _Module:
         if not weights.statements:
             return []
         top = ["    self.reset_parameters()", "", "def reset_parameters(self) -> None:"]
-        return [*top, '    """Start all weights anew."""', *(f"    {line}" for line in weights.statements)]
+        return [
+            *top,
+            '    """Start all weights anew."""',
+            *(f"    {line}" for line in weights.statements),
+        ]
 
     def _section(self, title: str, scope: Scope, instances: list[Instance]) -> list[str]:
         """The modules of a section, under its name."""
         before = len(scope.assigned)
         scope.add(instances)
-        lines = assignments([(name, self.names.settle(made)) for name, made in scope.assigned[before:]])
+        lines = assignments(
+            [(name, self.names.settle(made)) for name, made in scope.assigned[before:]]
+        )
         return [f"# {title}", *lines] if lines else []
 
     def _returned(self, forward: Forward, head_steps: list[Step]) -> list[str]:
@@ -208,16 +249,29 @@ class _Module:
         result = forward.names[graph.output]
         outputs = frozenset(head.output for head in graph.heads)
         inside = Forward(
-            self.typed, head_steps, outputs, shapes=False, names=dict(forward.names), reuses=False, indent=12
+            self.typed,
+            head_steps,
+            outputs,
+            shapes=False,
+            names=dict(forward.names),
+            reuses=False,
+            indent=12,
         )
         lines = inside.lines()
         if len(head_steps) == len(graph.heads):
             # Each head is one module: it is called where its output is returned.
             by_target = {step.target: step for step in head_steps}
-            heads = [by_target[head.output].code([forward.names[head.instance.reads]]) for head in graph.heads]
+            heads = [
+                by_target[head.output].code([forward.names[head.instance.reads]])
+                for head in graph.heads
+            ]
             lines = []
         else:
             heads = [inside.names[head.output] for head in graph.heads]
         values = Call(self.output_class, (Raw(result), *(Raw(head) for head in heads)))
         first, *rest = laid_out(values, 12, len("return "))
-        return ["if self.training:", *(f"    {line}" for line in (*lines, f"return {first}", *rest)), f"return {result}"]
+        return [
+            "if self.training:",
+            *(f"    {line}" for line in (*lines, f"return {first}", *rest)),
+            f"return {result}",
+        ]

@@ -73,7 +73,11 @@ class Forward:
             reading = readers.get(step.target, [])
             if len(reading) == 1 and step.long is None and step.target not in self.kept:
                 join = reading[0]
-                if join.long is not None and join.target not in spelled_out and join.sources.count(step.target) == 1:
+                if (
+                    join.long is not None
+                    and join.target not in spelled_out
+                    and join.sources.count(step.target) == 1
+                ):
                     found[step.target] = step
         return found
 
@@ -92,14 +96,26 @@ class Forward:
             local = step.name
             free = held is None or last_read.get(held, -1) <= index
             following = shown[index + 1] if index + 1 < len(shown) else None
-            alone = following is None or following.long is None or step.target in self._only(following, inlined)
+            alone = (
+                following is None
+                or following.long is None
+                or step.target in self._only(following, inlined)
+            )
             if step.target in self.fixed:
                 local = self.fixed[step.target]
-            elif self.reuses and free and alone and last_read.get(step.target, index + 1) <= index + 1:
+            elif (
+                self.reuses
+                and free
+                and alone
+                and last_read.get(step.target, index + 1) <= index + 1
+            ):
                 local, held = "x", step.target
             self.names[step.target] = local
             comment = f"  # {size(self.typed.shape(step.target))}" if self.shapes else ""
-            if self.indent + len(f"{local} = {code}{comment}") > LINE_LENGTH and step.long is not None:
+            if (
+                self.indent + len(f"{local} = {code}{comment}") > LINE_LENGTH
+                and step.long is not None
+            ):
                 if any(source in inlined for source in step.sources):
                     return lines, step.target
                 lines += ["branches = [", *(f"    {source}," for source in sources), "]"]
@@ -121,4 +137,8 @@ class Forward:
 
     def _source(self, value: int, inlined: dict[int, Step]) -> str:
         step = inlined.get(value)
-        return self.names[value] if step is None else step.code([self._source(s, inlined) for s in step.sources])
+        return (
+            self.names[value]
+            if step is None
+            else step.code([self._source(s, inlined) for s in step.sources])
+        )

@@ -32,8 +32,14 @@ def free_variables(program: Program) -> tuple[str, ...]:
         for element in walk(chain):
             bound.update(_bound(element))
             free.update(_free(element))
-    numbers = (n for n, v in program.variables.items() if isinstance(v, int | float) and not isinstance(v, bool))
-    return tuple(name for name in numbers if name in free and name not in bound and name not in ("self", "x"))
+    numbers = (
+        n
+        for n, v in program.variables.items()
+        if isinstance(v, int | float) and not isinstance(v, bool)
+    )
+    return tuple(
+        name for name in numbers if name in free and name not in bound and name not in ("self", "x")
+    )
 
 
 def _names(element: Element) -> Iterator[str]:

@@ -31,7 +31,7 @@ def load_source(source: str, name: str) -> ModuleType:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     sys.modules[full_name] = module
     try:
-        exec(compile(source, filename, "exec"), module.__dict__)  # noqa: S102 - our own emission
+        exec(compile(source, filename, "exec"), module.__dict__)
     except BaseException:
         del sys.modules[full_name]
         raise
@@ -54,7 +54,9 @@ def instantiate(made: type[nn.Module]) -> nn.Module:
     unstarted = _mark(model)
     for layer in model.modules():
         restart: Any = getattr(layer, "reset_parameters", None)
-        if restart is not None and (layer is model or not isinstance(layer, torch.nn.Conv2d | torch.nn.Linear)):
+        if restart is not None and (
+            layer is model or not isinstance(layer, torch.nn.Conv2d | torch.nn.Linear)
+        ):
             restart()
     # A tensor that none of these wrote is one that only its layer's own constructor starts.
     complete = not any(bool(tensor.view(-1)[0].isnan()) for tensor in unstarted)
@@ -64,7 +66,9 @@ def instantiate(made: type[nn.Module]) -> nn.Module:
 def _mark(model: nn.Module) -> list[Tensor]:
     """Put a NaN into every tensor of floats, to see later which have been started."""
     tensors = [*model.parameters(), *model.buffers()]
-    floats = [tensor.detach() for tensor in tensors if tensor.is_floating_point() and tensor.numel()]
+    floats = [
+        tensor.detach() for tensor in tensors if tensor.is_floating_point() and tensor.numel()
+    ]
     for tensor in floats:
         tensor.view(-1)[0] = float("nan")
     return floats

@@ -33,7 +33,9 @@ def picture(program: Program, path: str | None) -> tuple[str, Tensor]:
     source = Path(path) if path is not None else _shipped()
     channels, height, width = program.input
     if source is None or channels not in (1, 3):
-        reason = "no photograph is installed" if source is None else f"an input has {channels} channels"
+        reason = (
+            "no photograph is installed" if source is None else f"an input has {channels} channels"
+        )
         return f"noise ({reason})", torch.randn(1, *program.input)
     prepare = program.preprocess or Preprocess()
     pixels = _pixels(source, prepare, (channels, height, width))
@@ -57,7 +59,7 @@ def _pixels(path: Path, prepare: Preprocess, size: tuple[int, int, int]) -> Tens
     channels, height, width = size
     try:
         with Image.open(path) as opened:
-            image: Any = ImageOps.exif_transpose(opened).convert("RGB" if channels == 3 else "L")  # noqa: PLR2004
+            image: Any = ImageOps.exif_transpose(opened).convert("RGB" if channels == 3 else "L")
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         message = f"'{path}' cannot be read as a picture: {error}"
         raise PhotographError(message) from error
@@ -71,7 +73,10 @@ def _pixels(path: Path, prepare: Preprocess, size: tuple[int, int, int]) -> Tens
     if image.size != (width, height):
         image = image.resize((width, height), resample)
     low, high = prepare.range
-    array = np.asarray(image, dtype=np.float32).reshape(height, width, channels) / 255 * (high - low) + low
+    array = (
+        np.asarray(image, dtype=np.float32).reshape(height, width, channels) / 255 * (high - low)
+        + low
+    )
     if prepare.channel_order == "bgr":
         array = array[:, :, ::-1]
     if prepare.mean is not None:

@@ -64,7 +64,12 @@ def prove(typed: TypedGraph, model: nn.Module, image: str | None) -> Proof:
     macs = counter.get_total_flops() // 2
     totals = costs(typed)
     found = (parameters, macs, outputs, tuple(logits.shape[1:]))
-    wanted = (totals.parameters_with_auxiliary, totals.macs, inferred_outputs(typed), typed.shape(typed.graph.output))
+    wanted = (
+        totals.parameters_with_auxiliary,
+        totals.macs,
+        inferred_outputs(typed),
+        typed.shape(typed.graph.output),
+    )
     finite = all(bool(value.isfinite().all()) for value in (logits, *values.values()))
     return Proof(words, parameters, macs, outputs, finite, finite and found == wanted)
 
@@ -72,16 +77,24 @@ def prove(typed: TypedGraph, model: nn.Module, image: str | None) -> Proof:
 def inferred_outputs(typed: TypedGraph) -> dict[str, Shape]:
     """Shapes of all outputs while training, by name."""
     main = "logits" if typed.graph.heads else "output"
-    return {main: typed.shape(typed.graph.output)} | {h.name: typed.shape(h.output) for h in typed.graph.heads}
+    return {main: typed.shape(typed.graph.output)} | {
+        h.name: typed.shape(h.output) for h in typed.graph.heads
+    }
 
 
-def table(typed: TypedGraph, proof: Proof | None, stages: list[tuple[str, float]], files: list[str]) -> str:
+def table(
+    typed: TypedGraph, proof: Proof | None, stages: list[tuple[str, float]], files: list[str]
+) -> str:
     """The closing table of a build."""
     totals = costs(typed)
     outputs = inferred_outputs(typed)
     heads = " with auxiliary heads" if typed.graph.heads else ""
     rows = [
-        (f"parameters{heads}", f"{totals.parameters_with_auxiliary:,}", f"{proof.parameters:,}" if proof else "-"),
+        (
+            f"parameters{heads}",
+            f"{totals.parameters_with_auxiliary:,}",
+            f"{proof.parameters:,}" if proof else "-",
+        ),
         ("MACs of one image", f"{totals.macs:,}", f"{proof.macs:,}" if proof else "-"),
         *(
             (f"shape of {name}", size(shape), size(proof.outputs.get(name, ())) if proof else "-")
@@ -92,13 +105,19 @@ def table(typed: TypedGraph, proof: Proof | None, stages: list[tuple[str, float]
     lines += _aligned([("", "inferred", "live module"), *rows])
     if proof is not None:
         lines.append(f"{'all agree' if proof.agrees else 'THEY DIFFER'}; run on {proof.picture}")
-    lines += ["", *_aligned([("stage", "seconds"), *((name, f"{seconds:.2f}") for name, seconds in stages)])]
+    lines += [
+        "",
+        *_aligned([("stage", "seconds"), *((name, f"{seconds:.2f}") for name, seconds in stages)]),
+    ]
     return "\n".join([*lines, "", *(f"wrote {file}" for file in files), ""])
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
-        "  ".join(cell.rjust(width) if column else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     ]

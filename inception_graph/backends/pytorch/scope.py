@@ -38,7 +38,9 @@ class {name}(nn.ModuleDict):
     def __init__(self, **modules: nn.Module) -> None:
         super().__init__(modules)''',
 )
-_RESERVED = frozenset({"x", "self", "torch", "nn", "F", "Tensor", "Any", "logits", "branches", *dir(builtins)})
+_RESERVED = frozenset(
+    {"x", "self", "torch", "nn", "F", "Tensor", "Any", "logits", "branches", *dir(builtins)}
+)
 """Names that a local of ``forward`` cannot have."""
 
 
@@ -114,7 +116,9 @@ class Scope:
     def _parts(self, instance: Instance) -> Call:
         parts: dict[str, Argument] = {}
         for child in instance.children:
-            closed = self._closed(child) and not (isinstance(child.element, Fork) and child.element.joins)
+            closed = self._closed(child) and not (
+                isinstance(child.element, Fork) and child.element.joins
+            )
             if closed and not (isinstance(child.element, Chain) and not child.element.nodes):
                 parts[child.element.name] = self.module(child)
             elif child.children:
@@ -132,13 +136,20 @@ class Scope:
         if not isinstance(operation, Join):
             raise AssertionError(operation.key)
         inputs = self.typed.nodes[instance.node].inputs
-        self.steps.append(Step(instance.output, inputs, operation.expression, _local(instance), operation.over))
+        self.steps.append(
+            Step(instance.output, inputs, operation.expression, _local(instance), operation.over)
+        )
 
     def _step(self, instance: Instance, path: str) -> None:
         first, _, rest = path.partition(".")
         module = f"self.{first}" if not rest else f'self.get_submodule("{path}")'
         self.steps.append(
-            Step(instance.output, (instance.reads,), lambda sources: f"{module}({sources[0]})", _local(instance))
+            Step(
+                instance.output,
+                (instance.reads,),
+                lambda sources: f"{module}({sources[0]})",
+                _local(instance),
+            )
         )
 
     def _closed(self, instance: Instance) -> bool:
@@ -149,8 +160,13 @@ class Scope:
         if isinstance(element, Fork) and element.joins:
             return False
         for child in instance.children:
-            rewired = isinstance(child.element, Leaf | Fork | Use) and child.element.reads is not None
-            exposed = child.output in self.wired and child.output not in (instance.output, instance.reads)
+            rewired = (
+                isinstance(child.element, Leaf | Fork | Use) and child.element.reads is not None
+            )
+            exposed = child.output in self.wired and child.output not in (
+                instance.output,
+                instance.reads,
+            )
             if rewired or exposed or not self._closed(child):
                 return False
         return True
@@ -165,7 +181,9 @@ class Scope:
             if instance.node is None:
                 raise AssertionError(instance.name)
             return self.typed.operation(instance.node).module(x)
-        parts: dict[str, Argument] = {child.element.name: self.module(child) for child in instance.children}
+        parts: dict[str, Argument] = {
+            child.element.name: self.module(child) for child in instance.children
+        }
         if isinstance(element, Fork):
             operation = None if instance.node is None else self.typed.operation(instance.node)
             if not isinstance(operation, Join):
@@ -179,13 +197,21 @@ class Scope:
     def _use(self, instance: Instance, x: Shape) -> Call:
         if not instance.copies:
             return self.use_call(instance, x)
-        calls = [self.use_call(instance, self.typed.shape(child.reads)) for child in instance.children]
+        calls = [
+            self.use_call(instance, self.typed.shape(child.reads)) for child in instance.children
+        ]
         # From the second copy on each reads a copy's output, so only the first can differ from the others.
         leading = 0 if all(call == calls[0] for call in calls) else 1
         if any(call != calls[-1] for call in calls[leading:]):
             return Call("nn.Sequential", tuple(calls))
-        repeat = evaluated(element.repeat, instance.environment) if isinstance(element := instance.element, Use) else 1
-        rest: Argument = calls[-1] if len(calls) - leading == 1 else Copies(calls[-1], literal(repeat - leading))
+        repeat = (
+            evaluated(element.repeat, instance.environment)
+            if isinstance(element := instance.element, Use)
+            else 1
+        )
+        rest: Argument = (
+            calls[-1] if len(calls) - leading == 1 else Copies(calls[-1], literal(repeat - leading))
+        )
         return Call("nn.Sequential", (*calls[:leading], rest))
 
 

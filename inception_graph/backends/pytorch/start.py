@@ -97,7 +97,9 @@ def _exception(name: str, initialiser: Initialiser, rule: Initialiser) -> list[s
     return lines
 
 
-def _call(function: tuple[str, tuple[tuple[str, Literal], ...]], tensor: str, indent: int) -> list[str]:
+def _call(
+    function: tuple[str, tuple[tuple[str, Literal], ...]], tensor: str, indent: int
+) -> list[str]:
     name, keywords = function
     return laid_out(Call(f"nn.init.{name}", (Raw(tensor),), dict(keywords)), indent, 0)
 

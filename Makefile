@@ -1,0 +1,49 @@
+# Every target sets up what it needs in .venv; nothing else on the machine is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test lint bench docs wheel clean
+
+demo: .venv/torch
+	$(BIN)/inception-graph build googlenet -o out --force
+	@echo "Look at out/diagram.svg, read out/model.py."
+
+test: .venv/dev
+	$(BIN)/python -m pytest -n auto
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/inception-graph check specs/*.yaml
+
+bench: .venv/peers
+	$(BIN)/python -m benchmarks
+
+docs: .venv/dev
+	$(BIN)/python -m docs.generate
+
+wheel: .venv/dev
+	$(BIN)/python -m build --wheel --no-isolation
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+# The packages are listed where they are needed, in pyproject.toml; a stamp says that an extra is installed.
+.venv/torch .venv/dev: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) hatchling editables
+	$(PIP) --no-build-isolation --editable ".[torch$(if $(findstring dev,$@),$(comma)dev)]"
+	@touch $@
+
+# torchvision and timm would bring another torch with them; what they need is here already.
+.venv/peers: .venv/dev
+	$(PIP) torchinfo torchview psutil
+	$(PIP) --no-deps torchvision timm
+	@touch $@
+
+comma := ,
+
+clean:
+	rm -rf .venv out dist build

@@ -1,0 +1,213 @@
+"""A layout as DOT: every position is given, so that Graphviz only draws."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape as escape_markup
+
+from inception_graph.backends.pictures.curves import course
+from inception_graph.backends.pictures.measure import heading, headline, line_of
+from inception_graph.backends.pictures.theme import (
+    FONTS,
+    FRAME,
+    INK,
+    LABEL,
+    LOOKS,
+    NAME,
+    NOTE,
+    PAPER,
+    QUIET,
+    SHAPE,
+    WIRE,
+)
+from inception_graph.backends.pictures.words import width
+
+if TYPE_CHECKING:
+    from inception_graph.backends.pictures.curves import Point
+    from inception_graph.backends.pictures.drawing import Frame
+    from inception_graph.backends.pictures.placing import Layout, PlacedBox, PlacedFrame, Route, Text
+
+_INCH = 72
+_FORMS = {
+    "square": {"shape": "box"},
+    "round": {"shape": "box", "style": "rounded"},
+    "pill": {"shape": "box", "style": "rounded"},
+    "funnel": {"shape": "invtrapezium"},
+    "hexagon": {"shape": "hexagon"},
+    "slanted": {"shape": "parallelogram"},
+    "chamfer": {"shape": "octagon"},
+}
+
+
+def dot_text(layout: Layout) -> str:
+    """The picture as DOT.
+
+    ``layout=nop2`` asks Graphviz to keep the positions; without that line any of its engines lays out the graph anew.
+    """
+    return _Writer(layout).text()
+
+
+class _Writer:
+    """Writes one layout; y grows upwards in DOT."""
+
+    def __init__(self, layout: Layout) -> None:
+        # Only those who want DOT wait for this import.
+        import graphviz
+
+        self._layout = layout
+        self._literal = graphviz.escape
+        self._boxes: dict[tuple[Frame, ...], list[PlacedBox]] = defaultdict(list)
+        self._frames: dict[tuple[Frame, ...], list[PlacedFrame]] = defaultdict(list)
+        for box in layout.boxes:
+            self._boxes[box.inside].append(box)
+        for frame in layout.frames:
+            self._frames[frame.inside].append(frame)
+        self._graph: Any = graphviz.Digraph(
+            layout.drawing.name,
+            graph_attr={
+                "layout": "nop2",
+                "bb": f"0,0,{_number(layout.width)},{_number(layout.height)}",
+                "bgcolor": PAPER,
+                "fontname": FONTS,
+                "outputorder": "edgesfirst",
+                "tooltip": self._tip(layout.drawing.title),
+            },
+            node_attr={"fontname": FONTS, "fontcolor": INK, "fontsize": f"{LABEL:g}", "fixedsize": "shape"},
+            edge_attr={
+                "fontname": FONTS,
+                "fontcolor": QUIET,
+                "fontsize": f"{SHAPE:g}",
+                "color": WIRE,
+                "arrowsize": "0.6",
+            },
+        )
+
+    def text(self) -> str:
+        layout = self._layout
+        for index, text in enumerate(layout.texts):
+            self._text(f"title-{index}", text)
+        self._inside(self._graph, ())
+        for route in layout.routes:
+            self._route(route)
+        return str(self._graph.source)
+
+    def _inside(self, graph: Any, around: tuple[Frame, ...]) -> None:
+        """What stands directly in some frames: boxes, then further frames."""
+        for box in self._boxes.get(around, ()):
+            self._box(graph, box)
+        for placed in self._frames.get(around, ()):
+            with graph.subgraph(name=f"cluster_{placed.frame.id}") as cluster:
+                cluster.attr(**self._frame(placed))
+                self._inside(cluster, (*around, placed.frame))
+
+    def _box(self, graph: Any, placed: PlacedBox) -> None:
+        box, look = placed.box, LOOKS[placed.box.style]
+        form = _FORMS[look.form]
+        styles = ["filled", form.get("style", ""), "dashed" if box.dashed else ""]
+        thick = "1.6" if box.style in ("block", "join") else "1"
+        graph.node(
+            box.id,
+            label=_box_label(placed),
+            id=box.id,
+            tooltip=self._tip(box.tooltip or box.name),
+            pos=self._at((placed.x, placed.y)),
+            width=_inches(placed.width),
+            height=_inches(placed.height),
+            shape=form["shape"],
+            style=",".join(filter(None, styles)),
+            fillcolor=look.fill,
+            color=look.line,
+            penwidth=thick,
+            **({"peripheries": "2"} if box.times > 1 else {}),
+        )
+
+    def _frame(self, placed: PlacedFrame) -> dict[str, str]:
+        frame = placed.frame
+        left, top, right, foot = placed.left, placed.top, placed.left + placed.width, placed.top + placed.height
+        title = f"<b>{_sized(heading(frame), FRAME)}</b>"
+        note = f"<br/>{_sized(frame.note, NOTE)}" if frame.note else ""
+        wide = max(width(heading(frame), FRAME, bold=True), width(frame.note, NOTE))
+        return {
+            "label": f"<{title}{note}>",
+            "id": frame.id,
+            "tooltip": self._tip(frame.tooltip or frame.title),
+            "bb": f"{self._at((left, foot))},{self._at((right, top))}",
+            "lp": self._at((left + 9 + wide / 2, top + (17 if frame.note else 11))),
+            "style": ",".join(["filled", "rounded", *(["dashed"] if frame.dashed else [])]),
+            "fillcolor": "#fbfcfd" if frame.stage else PAPER,
+            "color": QUIET if frame.stage else INK,
+            "fontcolor": QUIET,
+            "penwidth": "0.7" if frame.stage else "0.9",
+            **({"peripheries": "2"} if frame.times > 1 else {}),
+        }
+
+    def _route(self, route: Route) -> None:
+        drawn = course(route.points)
+        here, curves = drawn.start, [self._at(drawn.start)]
+        for run in drawn.runs:
+            # A quadratic curve, or a straight run, as the cubic one that it also is.
+            bend = run.bend or ((here[0] + run.end[0]) / 2, (here[1] + run.end[1]) / 2)
+            curves += [self._at(_between(here, bend)), self._at(_between(run.end, bend)), self._at(run.end)]
+            here = run.end
+        more = {"style": "dashed"} if route.wire.dashed else {}
+        if route.label:
+            x, y = route.label
+            half = width(route.wire.shape, SHAPE) / 2
+            more |= {"label": route.wire.shape, "lp": self._at((x + half, y - SHAPE / 3))}
+        self._graph.edge(
+            route.wire.source,
+            route.wire.target,
+            pos=f"e,{self._at(drawn.tip)} {' '.join(curves)}",
+            tooltip=self._tip(f"{route.wire.source} to {route.wire.target}: {route.wire.shape}"),
+            **more,
+        )
+
+    def _text(self, identity: str, text: Text) -> None:
+        weight = f"<b>{_sized(text.text, text.size)}</b>" if text.bold else _sized(text.text, text.size)
+        self._graph.node(
+            identity,
+            label=f"<{weight}>",
+            id=identity,
+            pos=self._at((text.x + text.width / 2, text.y - text.size / 3)),
+            width=_inches(text.width),
+            height=_inches(text.size),
+            margin="0",
+            shape="plaintext",
+            fontcolor=text.colour,
+        )
+
+    def _at(self, point: Point) -> str:
+        return f"{_number(point[0])},{_number(self._layout.height - point[1])}"
+
+    def _tip(self, text: str) -> str:
+        # Graphviz reads HTML entities in every text; a user's & is meant as it stands.
+        return self._literal(text.replace("&", "&amp;"))
+
+
+def _box_label(placed: PlacedBox) -> str:
+    box = placed.box
+    if box.style == "join":
+        line = _sized(line_of(box), NAME if headline(box) else LABEL)
+        return f"<<b>{line}</b>>" if headline(box) else f"<{line}>"
+    lines = [f"<b>{_sized(headline(box), NAME)}</b>"] if headline(box) else []
+    lines += [_sized(label, LABEL) for label in box.labels]
+    return f"<{'<br/>'.join(lines)}>"
+
+
+def _sized(text: str, size: float) -> str:
+    """A user's text as markup that shows it as it is."""
+    return f'<font point-size="{size:g}">{escape_markup(text)}</font>'
+
+
+def _between(end: Point, bend: Point) -> Point:
+    """Control point of a cubic curve for that of a quadratic one."""
+    return end[0] + (bend[0] - end[0]) * 2 / 3, end[1] + (bend[1] - end[1]) * 2 / 3
+
+
+def _inches(points: float) -> str:
+    return f"{points / _INCH:.4f}"
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 2) + 0.0:g}" if abs(value) < 1e4 else f"{value:.2f}"
