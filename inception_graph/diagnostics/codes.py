@@ -68,7 +68,9 @@ class Code(Enum):
     @property
     def page(self) -> str:
         """The page of the code, Markdown."""
-        return (files(__package__) / "pages" / f"{self.value}.md").read_text(encoding="utf-8")
+        return (files("inception_graph.diagnostics") / "pages" / f"{self.value}.md").read_text(
+            encoding="utf-8"
+        )
 
     @property
     def title(self) -> str:

@@ -10,14 +10,14 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def visible(text: str) -> str:
-    """The text with every control, format and line-breaking character written out, such as ``\\x1b``."""
+    """The text with every control, format and line-breaking character written out."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
 
 
 def cells(text: str) -> list[str]:
-    """What each character of a line becomes on the screen: tabs are widened, hidden ones written out."""
+    """What each character of a line becomes: tabs are widened, hidden ones written out."""
     shown: list[str] = []
     column = 0
     for character in text:

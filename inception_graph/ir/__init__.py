@@ -1,1 +1,1 @@
-"""The compiler's own languages: ``Program`` as it is written, ``Graph`` as it is built, ``TypedGraph`` as it computes."""
+"""A network as it is written (``Program``), built (``Graph``) and computed (``TypedGraph``)."""

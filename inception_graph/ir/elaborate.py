@@ -33,7 +33,7 @@ def elaborate(
     *,
     variables: Mapping[str, Value] | None = None,
 ) -> Graph | None:
-    """The network that a program describes, or None where its nodes cannot be put in order (reported).
+    """The network that a program describes, or None where it is too large (reported).
 
     Args:
         program: The program.
@@ -58,7 +58,7 @@ def elaborate_block(
     return _Elaboration(program, report, limits).block(block, environment, x)
 
 
-class _TooMany(Exception):
+class _TooMany(Exception):  # noqa: N818 - a way out, not an error
     """Raised when the bound on nodes is reached."""
 
 
@@ -111,7 +111,8 @@ class _Elaboration:
         self.steps += 1
         if self.steps <= self.limits.nodes:
             return
-        message = f"the network has more than {self.limits.nodes:,} nodes once blocks and repeats are expanded"
+        bound = f"{self.limits.nodes:,} nodes once blocks and repeats are expanded"
+        message = f"the network has more than {bound}"
         where = self.program.places.key((frames[0] if frames else element).path)
         self.report.add(
             Code.TOO_MANY_NODES,
@@ -130,7 +131,10 @@ class _Elaboration:
         environment: _Environment,
         boundary: str,
     ) -> Instance:
-        """Build an element. ``prefix`` ends in a dot; names are looked up in it and around it up to ``boundary``."""
+        """Build an element.
+
+        Names are looked up in ``prefix``, which ends in a dot, and around it up to ``boundary``.
+        """
         name = (prefix + element.name).rstrip(".")
         if isinstance(element, Chain):
             return self._chain(

@@ -1,4 +1,7 @@
-"""Arithmetic in a spec: ``$name`` and ``$(b1 + 2 * b3)``, by a whitelist over Python's grammar, never executed."""
+"""Arithmetic in a spec: ``$name`` and ``$(b1 + 2 * b3)``.
+
+It is read by a whitelist over Python's grammar, and never executed as Python.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from inception_graph.ops.code import arithmetic, called, traced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Value: TypeAlias = bool | int | float | str
 """What a variable or an argument of a block can hold."""
@@ -17,7 +20,7 @@ Value: TypeAlias = bool | int | float | str
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
 }  # fmt: skip
-_FUNCTIONS = {"round": round, "int": int, "min": min, "max": max}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {"round": round, "int": int, "min": min, "max": max}
 _LONGEST = 200
 _LARGEST = 2**53
 """Beyond this a float no longer holds every whole number."""
@@ -27,7 +30,7 @@ FORM = "write $name or $(b1 + 2 * b3)"
 """What an expression looks like, as a hint."""
 
 
-class ExpressionFault(Exception):
+class ExpressionFault(Exception):  # noqa: N818 - a fact, as ShapeFault is
     """An expression that cannot be read or worked out; the text says why."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -65,13 +68,13 @@ class Expression:
             return environment[self.tree.id]
         try:
             value = _evaluate(self.tree, environment)
-            if abs(value) > _LARGEST:
+            if not abs(value) <= _LARGEST:  # nor is it what remains of one infinity less another
                 raise OverflowError
         except ZeroDivisionError:
-            message = f"'{self.text}' divides by zero"
+            message = f"'{self.text[:60]}' divides by zero"
             raise ExpressionFault(message) from None
-        except OverflowError:
-            message = f"the value of '{self.text}' is too large"
+        except (OverflowError, ValueError):
+            message = f"the value of '{self.text[:60]}' is too large"
             raise ExpressionFault(message) from None
         if isinstance(value, float) and value.is_integer():
             return called("int", int(value), value)
@@ -113,13 +116,13 @@ def parse(text: str) -> Expression:
     body = text[1:]
     if not body.startswith("("):
         if not body.isidentifier() or not body.isascii():
-            message = f"'{text}' is neither $name nor $(arithmetic)"
+            message = f"'{text[:60]}' is neither $name nor $(arithmetic)"
             raise ExpressionFault(message, FORM)
         return Expression(text, (body,), ast.Name(body))
     try:
         tree = ast.parse(body.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        message = f"'{text}' is not well-formed arithmetic"
+        message = f"'{text[:60]}' is not well-formed arithmetic"
         raise ExpressionFault(message, FORM) from None
     names: dict[str, None] = {}
     for name in _names(tree):
@@ -156,7 +159,7 @@ def _fits(function: str, count: int) -> bool:
     return count == 1 if function in ("round", "int") else count >= 2
 
 
-Symbolic: TypeAlias = "None | Value | Expression | list[Symbolic] | dict[str, Symbolic]"
+Symbolic: TypeAlias = "Value | Expression | list[Symbolic] | dict[str, Symbolic] | None"
 """A plain YAML value in which expressions may stand for scalars."""
 
 

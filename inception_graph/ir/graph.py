@@ -1,10 +1,10 @@
-"""A network as it is built: concrete nodes, blocks expanded, and the tree of instances that they came from."""
+"""A network as it is built: concrete nodes, and the tree of instances that they came from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """An element at one place of the built network; the tree of them keeps the shape of the program.
+    """An element at one place of the built network; their tree has the shape of the program.
 
     Attributes:
         name: Full name, dotted.
@@ -62,7 +62,7 @@ class Instance:
         reads: Id of the value that it is given.
         output: Id of the value that it gives.
         node: Id of its own node: a leaf's, or a fork's join.
-        children: Instances inside: branches of a fork, nodes of a chain or of a block, copies of a repeat.
+        children: Instances inside: branches, nodes of a chain or a block, copies of a repeat.
         environment: Names and values that the element's expressions see.
         copies: Whether the children are numbered copies of one block.
     """
@@ -129,7 +129,7 @@ class Graph:
 
     @cached_property
     def main(self) -> frozenset[int]:
-        """Ids of the nodes on which the main output depends; all others serve the auxiliary heads."""
+        """Ids of the nodes on which the main output depends; all others serve the heads."""
         needed: set[int] = set()
         waiting = [self.output]
         while waiting:
@@ -141,10 +141,10 @@ class Graph:
 
     @cached_property
     def networkx(self) -> nx.DiGraph[str]:
-        """A frozen view for graph algorithms: nodes by name, ``input`` for the input; the ids as attributes."""
+        """A frozen view for graph algorithms: nodes by name, with their ids as attributes."""
         import networkx
 
-        view: Any = networkx.DiGraph(name=self.program.name)
+        view: networkx.DiGraph[str] = networkx.DiGraph(name=self.program.name)
         view.add_node("input", id=INPUT)
         for index, node in enumerate(self.nodes):
             key = node.operation.key if node.operation else None
@@ -155,12 +155,12 @@ class Graph:
                     node.name,
                     position=position,
                 )
-        return networkx.freeze(view)
+        return networkx.freeze(view)  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
 
 
 @dataclass(frozen=True, eq=False)
 class TypedGraph:
-    """A graph whose every node has a shape. Only ``infer`` makes one, and backends take nothing else.
+    """A graph whose every node has a shape. Only ``infer`` makes one; backends take no other.
 
     Attributes:
         graph: The graph.

@@ -10,6 +10,7 @@ from inception_graph.ops.fields import (
     Count,
     is_int,
     is_number,
+    listed,
     not_a_choice,
     out_of_range,
     whole,
@@ -24,15 +25,17 @@ def _text(value: Any) -> str:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    items = listed(value)
+    if items is None or not all(isinstance(item, str) for item in items):
         raise wrong_type("a list of texts", value)
-    return tuple(value)
+    return tuple(items)
 
 
 def _per_channel(value: Any) -> tuple[float, ...]:
-    if not isinstance(value, list) or not value or not all(is_number(item) for item in value):
+    items = listed(value)
+    if not items or not all(is_number(item) for item in items):
         raise wrong_type("a list of numbers, one a channel", value)
-    return tuple(float(item) for item in value)
+    return tuple(float(item) for item in items)
 
 
 def _deviations(value: Any) -> tuple[float, ...]:
@@ -43,9 +46,10 @@ def _deviations(value: Any) -> tuple[float, ...]:
 
 
 def _range(value: Any) -> tuple[float, float]:
-    if not isinstance(value, list) or len(value) != 2 or not all(is_number(item) for item in value):
+    items = listed(value)
+    if items is None or len(items) != 2 or not all(is_number(item) for item in items):
         raise wrong_type("[value of black, value of white]", value)
-    return float(value[0]), float(value[1])
+    return float(items[0]), float(items[1])
 
 
 def _year(value: Any) -> int:
@@ -55,9 +59,10 @@ def _year(value: Any) -> int:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not value or not all(is_int(item) for item in value):
+    items = listed(value)
+    if not items or not all(is_int(item) for item in items):
         raise wrong_type("a list of whole numbers", value)
-    return tuple(value)
+    return tuple(items)
 
 
 def _choice(*words: str) -> Any:
@@ -158,7 +163,7 @@ class Expect(_Section):
     parameters_with_auxiliary: Total | None = None
     """Trained weights with them."""
     macs: Total | None = None
-    """Multiply-accumulates of convolutions and linear layers for one image, without auxiliary heads."""
+    """Multiply-accumulates of convolutions and linear layers for one image, without heads."""
     macs_with_auxiliary: Total | None = None
     """The same with them."""
     output: (

@@ -1,4 +1,4 @@
-"""From ``Graph`` to ``TypedGraph``: the shape of every value, or every place where shapes do not fit."""
+"""From ``Graph`` to ``TypedGraph``: the shape of every value, or where shapes do not fit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def infer(graph: Graph, report: Report, limits: Limits) -> TypedGraph | None:
 
 
 def shapes_of(graph: Graph, faults: _Faults | None = None) -> list[Shape | None]:
-    """The shape of every node, None where it has none; faults are told to ``faults`` if that is given."""
+    """The shape of every node, None where it has none; ``faults`` is told why."""
     shapes: list[Shape | None] = []
     for index, node in enumerate(graph.nodes):
         inputs: list[Shape] = []

@@ -1,4 +1,4 @@
-"""A network as it is written: sections of nodes, blocks with arguments, attributes that may be symbolic."""
+"""A network as it is written: sections, blocks with arguments, symbolic attributes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Leaf:
         name: Its name; empty where it is the whole body of a block.
         path: Where the node stands in the document.
         operation: Its class.
-        attributes: Its fields by name, the defaults merged in; the main argument under its field's name.
+        attributes: Its fields by name, the main argument and the defaults among them.
         origins: For each field, the path of its value.
         ready: The operation itself, where no attribute is symbolic.
         reads: The node that it reads, or None for the one before it.
@@ -40,7 +40,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fork:
-    """A join with its branches, which read the fork's own input, or with the names of the nodes that it joins.
+    """A join with its branches, which read the fork's own input, or of nodes by their names.
 
     Attributes:
         branches: The branches in the order of their channels; empty where ``joins`` is not.
@@ -87,7 +87,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Broken:
-    """A node that could not be read. Its fault is reported; nothing is said of what follows from it."""
+    """A node that could not be read (reported); nothing is said of what follows from it."""
 
     name: str
     path: Path
@@ -181,7 +181,7 @@ class Program:
 
 
 def walk(element: Element) -> Iterator[Element]:
-    """The element and all that it holds, from the outside in; the insides of used blocks are not part of it."""
+    """The element and all that it holds, from the outside in, but not the insides of blocks."""
     yield element
     if isinstance(element, Chain):
         for node in element.nodes:

@@ -63,7 +63,7 @@ def branches(
 
 
 def _branch(graph: Graph, join: int, position: int, source: int) -> tuple[str, Path]:
-    """A joined value as its reader knows it: its name in the scope of the join, and where that stands."""
+    """A joined value as its reader knows it: its name as seen from the join, and its place."""
     joining, fork = graph.nodes[join], graph.nodes[join].element
     node = None if source == INPUT else graph.nodes[source]
     inside = node.frames[len(joining.frames) :] if node else ()
@@ -99,12 +99,12 @@ def _remedy(
 def _resizing(
     graph: Graph, source: int, shapes: list[Shape | None]
 ) -> Iterator[tuple[Node, Operation, Shape]]:
-    """Nodes that alone decide the extents of a value, from its end back, each with what it reads."""
+    """Nodes that decide the extents of a value, from its end back, with what they read."""
     # A value that others read too is not the branch's own to change.
     while source != INPUT and len(graph.readers[source]) == 1:
         node = graph.nodes[source]
         given = graph.input if node.inputs[0] == INPUT else shapes[node.inputs[0]]
-        if node.operation is None or given is None or len(node.inputs) > 1:
+        if node.operation is None or given is None or node.operation.many:
             return
         yield node, node.operation, given
         if node.operation.shape(given)[1:] != given[1:]:
@@ -123,7 +123,8 @@ def _width_hint(
         fixed = not is_symbolic(node.element.attributes.get(argument))
         changed = _changed(node.operation, **{argument: int(wanted[0])}) if fixed else None
         if changed is not None and given is not None and _shape(changed, given) == wanted:
-            return f"'{changed.key}: {int(wanted[0])}' on '{node.name}' makes this branch {size(wanted)}"
+            edit = f"{changed.key}: {int(wanted[0])}"
+            return f"'{edit}' on '{node.name}' makes this branch {size(wanted)}"
     layer = "conv" if len(wanted) == 3 else "linear"
     return f"end branch {name} with a node {{{layer}: {int(wanted[0])}}}"
 

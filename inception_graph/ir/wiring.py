@@ -47,7 +47,7 @@ class Wiring:
     pending: list[_Pending] = field(default_factory=list[_Pending])
 
     def resolve(self, name: str, path: Path, prefix: str, boundary: str) -> int:
-        """Id of a named value; a stand-in below ``UNKNOWN`` where no node of that name has been built yet."""
+        """Id of a named value; a stand-in below ``UNKNOWN`` where it has not been built yet."""
         found = self._look_up(name, prefix, boundary)
         if found is not None:
             return found
@@ -63,7 +63,7 @@ class Wiring:
             prefix = _outer(prefix)
 
     def settled(self) -> dict[int, int]:
-        """Ids for the stand-ins; unknown names are reported, and so are names that stand for themselves."""
+        """Ids for the stand-ins; names of nothing and of themselves are reported."""
         direct: dict[int, int] = {}
         for index, pending in enumerate(self.pending):
             value = self._look_up(pending.name, pending.prefix, pending.boundary)
@@ -113,7 +113,7 @@ class Wiring:
         return self.pending[UNKNOWN - 1 - stand_in].path
 
     def order(self, nodes: list[Node], named: dict[tuple[int, int], Path]) -> list[int]:
-        """Ids in an order in which they can be computed. Cycles are reported, and their nodes cut off.
+        """Ids in an order in which they can be computed; cycles are reported and cut open.
 
         Args:
             nodes: All nodes, every name resolved.
@@ -124,7 +124,7 @@ class Wiring:
             return list(range(len(nodes)))
         import networkx
 
-        view: Any = networkx.DiGraph()
+        view: networkx.DiGraph[int] = networkx.DiGraph()
         view.add_nodes_from(range(len(nodes)))
         view.add_edges_from(
             (source, index)
@@ -135,8 +135,9 @@ class Wiring:
         for component in sorted(networkx.strongly_connected_components(view), key=min):
             first = min(component)
             if len(component) > 1 or view.has_edge(first, first):
-                cycle = networkx.find_cycle(view.subgraph(component), first)
-                self._report_cycle(nodes, [edge[0] for edge in cycle], named)
+                find: Any = getattr(networkx, "find_cycle")  # noqa: B009 - its stub is untyped
+                edges = find(view.subgraph(component), first)
+                self._report_cycle(nodes, [edge[0] for edge in edges], named)
                 for index in component:
                     nodes[index].inputs = (UNKNOWN,)
                 view.remove_edges_from([*view.in_edges(component)])

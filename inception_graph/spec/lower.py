@@ -19,7 +19,7 @@ from inception_graph.ir.expressions import (
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
 from inception_graph.ir.program import SECTIONS, Block, Chain, Program
-from inception_graph.ops.fields import is_number, show
+from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
 from inception_graph.spec.blocks import read_block, signatures
 from inception_graph.spec.checks import check_names, check_preprocess, check_recursion
@@ -37,8 +37,8 @@ LANGUAGE = 1
 """The version of the language."""
 
 KEYS = (
-    "inception_graph", "name", "meta", "input", "variables", "defaults", "blocks", *SECTIONS, "auxiliary",
-    "preprocess", "expect",
+    "inception_graph", "name", "meta", "input", "variables", "defaults", "blocks", *SECTIONS,
+    "auxiliary", "preprocess", "expect",
 )  # fmt: skip
 """The keys of a spec, in their canonical order."""
 
@@ -143,19 +143,11 @@ class _Lowering:
             message = "the version of the language is missing"
             hint = f"add 'inception_graph: {LANGUAGE}' as the first line"
             self.report.add(Code.LANGUAGE_VERSION, message, self._start, hint=hint)
-        elif (
-            not isinstance(version, Scalar)
-            or version.value != LANGUAGE
-            or isinstance(version.value, bool)
-        ):
-            message = (
-                f"this tool reads version {LANGUAGE} of the language, not {show(version.plain())}"
-            )
-            newer = (
-                isinstance(version, Scalar)
-                and is_number(version.value)
-                and version.plain() > LANGUAGE
-            )  # type: ignore[operator]
+            return True
+        given = version.plain()
+        if given is True or given != LANGUAGE:
+            message = f"this tool reads version {LANGUAGE} of the language, not {show(given)}"
+            newer = isinstance(given, int | float) and given > LANGUAGE
             hint = "upgrade inception-graph" if newer else f"write 'inception_graph: {LANGUAGE}'"
             self.report.add(Code.LANGUAGE_VERSION, message, place(version), hint=hint)
             return False

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LONGEST = 64
 
-# Attributes of nn.Module, nn.Sequential and nn.ModuleDict: a submodule of such a name would hide them.
+# Attributes of nn.Module, nn.Sequential and nn.ModuleDict, which such a submodule would hide.
 # tests/architecture holds this list against torch itself.
 MODULE_ATTRIBUTES = frozenset(
     [

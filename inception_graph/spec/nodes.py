@@ -74,7 +74,7 @@ class NodeReader:
         return self.chain(name, tree, path, scope)
 
     def _is_node(self, tree: Mapping) -> bool:
-        """A mapping that holds an operation is a node; one of nothing but scalars is meant to be one."""
+        """A mapping that holds an operation is a node; one of mere scalars is meant to be one."""
         for key, (_, value) in tree.entries.items():
             operation = self.operations.get(key)
             if key in self.blocks or (operation is not None and operation.many):
@@ -88,7 +88,7 @@ class NodeReader:
         return [key for key in tree.entries if key in self.operations or key in self.blocks]
 
     def _operation_keys(self, tree: Mapping) -> list[str]:
-        """The keys that can be a node's operation: 'activation' beside 'conv' is a field of the conv."""
+        """The keys that can be a node's operation: 'activation' beside 'conv' is a field."""
         keys = self._keys(tree)
         if len(keys) < 2:
             return keys
@@ -332,24 +332,25 @@ class NodeReader:
                 message = f"'{key}' of named nodes reads them and nothing else"
                 where = place(tree.key("from"))
                 self.report.add(Code.MISPLACED_KEY, message, where, hint="remove 'from'")
-            return self._enough(len(names), tree, key) and ((), tuple(names))
+            return ((), tuple(names)) if self._enough(len(names), tree, key) else None
         if not isinstance(given, Mapping):
-            message = f"'{key}': expected branches by name or a list of nodes, found {show(given.plain())}"
+            found = show(given.plain())
+            message = f"'{key}': expected branches by name or a list of nodes, found {found}"
             self.report.add(Code.WRONG_TYPE, message, self.places.value((*path, key)))
             return None
         branches: list[Element] = []
         for name, (key_tree, value) in given.entries.items():
             check_name(name, "branch", place(key_tree), self.report)
             branches.append(self.element(name, value, (*path, key, name), scope))
-        return self._enough(len(branches), tree, key) and (tuple(branches), ())
+        return (tuple(branches), ()) if self._enough(len(branches), tree, key) else None
 
-    def _enough(self, count: int, tree: Mapping, key: str) -> bool | None:
+    def _enough(self, count: int, tree: Mapping, key: str) -> bool:
         if count >= 2:
             return True
         message = f"'{key}' joins two branches or more, not {count}"
         hint = "add a branch, or remove the join"
         self.report.add(Code.TOO_FEW_BRANCHES, message, place(tree.key(key)), hint=hint)
-        return None
+        return False
 
     def symbolic(self, tree: Tree, scope: Scope) -> Symbolic:
         """A value with its expressions parsed; a faulty expression is reported and becomes 1."""

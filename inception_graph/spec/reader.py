@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,6 +15,7 @@ from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from inception_graph.diagnostics.report import Report
     from inception_graph.limits import Limits
@@ -135,7 +135,7 @@ def _report_syntax(error: yaml.MarkedYAMLError, source: Source, report: Report) 
 
 
 _ADVICE = {
-    "did not find expected ',' or": "close what is open, put a comma between entries, or quote a text that holds , : [ { } ]",
+    "did not find expected ',' or": "close what is open, or quote a text that holds , : [ ] { }",
     "mapping values are not allowed": "quote a text that holds ': ', or mend the indentation",
     "did not find expected key": "indent this line like those it belongs to",
     "found unexpected end of stream": "close the quote",
@@ -152,7 +152,7 @@ def _advice(source: Source, offset: int, problem: str) -> str | None:
     return next((advice for start, advice in _ADVICE.items() if start in problem), None)
 
 
-class _StopReading(Exception):
+class _StopReading(Exception):  # noqa: N818 - a way out, not an error
     """Raised after a fault behind which the text cannot be followed."""
 
 
@@ -174,7 +174,6 @@ class _Composer:
     source: Source
     report: Report
     limits: Limits
-    values: int = 0
     stack: list[_Open] = field(default_factory=list[_Open])
     anchors: dict[str, tuple[Tree, int]] = field(default_factory=dict[str, tuple[Tree, int]])
     root: Tree | None = None
@@ -182,7 +181,7 @@ class _Composer:
     def compose(self) -> Tree:
         """The tree of the first document; nothing at all reads as null."""
         for event in self._events():
-            kind = type(event)
+            kind: Any = event.__class__
             if kind is yaml.ScalarEvent:
                 self._refuse_tag(event)
                 self._finish(self._scalar(event), event.anchor, 1)
@@ -212,7 +211,7 @@ class _Composer:
         return Place(self.source, event.start_mark.index, event.end_mark.index)
 
     def _trimmed(self, end: int) -> int:
-        """The end of a block collection, which the parser puts behind the blank space that follows."""
+        """The end of a block collection, without the blank space that the parser counts in."""
         text = self.source.text
         while end > 0 and text[end - 1].isspace():
             end -= 1
@@ -298,7 +297,6 @@ class _Composer:
 
     def _finish(self, tree: Tree, anchor: str | None, weight: int) -> None:
         """Put a finished value where it belongs."""
-        self.values += 1
         if anchor is not None:
             self.anchors[anchor] = (tree, weight)
         if not self.stack:

@@ -8,23 +8,21 @@ one of several things it is told apart by its keys (``if`` and ``then``), never 
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
-
-from pydantic import BaseModel
 
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
 from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.base import Join
+from inception_graph.ops.documentation import described
 from inception_graph.ops.fields import OPTIONS_OF
 from inception_graph.ops.registry import operations
 from inception_graph.spec.lower import KEYS, LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pydantic import BaseModel
 
     from inception_graph.ir.program import Block
     from inception_graph.ops.base import Operation
@@ -87,26 +85,6 @@ def json_schema(blocks: Mapping[str, Block] | None = None) -> Schema:
         "additionalProperties": False,
         "definitions": _definitions(blocks),
     }
-
-
-def described(model: type[BaseModel]) -> dict[str, str]:
-    """What the docstrings below a class's fields say, by field; nothing where there is no source."""
-    found: dict[str, str] = {}
-    for base in reversed(model.__mro__):
-        if not issubclass(base, BaseModel) or base is BaseModel:
-            continue
-        try:
-            (tree,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
-        except OSError:
-            continue
-        body = tree.body if isinstance(tree, ast.ClassDef) else []
-        for field, below in pairwise(body):
-            match field, below:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(ast.Constant(str(text))):
-                    found[name] = inspect.cleandoc(text)
-                case _:
-                    pass
-    return found
 
 
 def _ref(name: str) -> Schema:

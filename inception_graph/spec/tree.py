@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from inception_graph.diagnostics.source import Source
 
-Plain: TypeAlias = "None | bool | int | float | str | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 
 
 @dataclass(slots=True, eq=False)

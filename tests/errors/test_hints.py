@@ -1,5 +1,7 @@
 """Hints are actions that work: each is applied to its spec, which must then be free of the fault."""
 
+# ruff: noqa: E501 - a spec or a schema on one line is read more easily
+
 from __future__ import annotations
 
 import re

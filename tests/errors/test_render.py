@@ -1,5 +1,7 @@
 """The forms that a report takes, for people and for programs."""
 
+# ruff: noqa: E501 - a spec or a schema on one line is read more easily
+
 from __future__ import annotations
 
 import json
@@ -15,7 +17,7 @@ import pytest
 from inception_graph.compiler import compile_text
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.errors import SpecError
-from inception_graph.diagnostics.render import FORMATS, render
+from inception_graph.diagnostics.render import FORMATS, Format, render
 from inception_graph.diagnostics.report import MOST_SHOWN, Report
 from inception_graph.diagnostics.source import Place, Source
 from inception_graph.diagnostics.terminal import cells, visible, width
@@ -165,12 +167,12 @@ def test_sarif() -> None:
     assert uris[-1] == "file:///abs/b.yaml"
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_no_control_character_reaches_the_terminal(format: str) -> None:
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_control_character_reaches_the_terminal(form: Format) -> None:
     report = one(
         "\x1b[31m\u202e\x00", name="a\x1b[0m.yaml", line="\x1b]0;title\x07 \u2028 \x9b31m", end=3
     )
-    told = render([report], format)  # pyright: ignore[reportArgumentType]
+    told = render([report], form)
     assert all(character == "\n" or visible(character) == character for character in told)
 
 

@@ -1,5 +1,7 @@
 """No text makes the front end raise: whatever is wrong is a diagnostic, and the same one each time."""
 
+# ruff: noqa: E501 - a spec or a schema on one line is read more easily
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -31,7 +33,7 @@ common = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], m
 def answer(text: str) -> str:
     """The report of a text in every format; the text form holds no control character but line ends."""
     report = compile_text(text, limits=LIMITS).report
-    told = [render([report], format) for format in FORMATS]
+    told = [render([report], form) for form in FORMATS]
     assert all(character >= " " or character == "\n" for character in told[0])
     for found in report.found:
         assert found.place.start <= found.place.end <= len(text) + 1

@@ -16,12 +16,13 @@ from inception_graph.diagnostics.report import Report
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
 from inception_graph.limits import DEFAULT_LIMITS
 from inception_graph.ops.base import Join, Operation
+from inception_graph.ops.documentation import described
 from inception_graph.ops.normalisation import BatchNorm
 from inception_graph.ops.registry import operations
 from inception_graph.resources import specs
 from inception_graph.spec.names import fault_of
 from inception_graph.spec.reader import read_file, read_tree
-from inception_graph.spec.schema import described, json_schema
+from inception_graph.spec.schema import json_schema
 
 BASE: dict[str, Any] = {
     "inception_graph": 1,

@@ -64,7 +64,9 @@ def render(
     kind = Path(path).suffix.lower().removeprefix(".")
     if kind not in FORMATS:
         known = ", ".join(f".{name}" for name in FORMATS)
-        message = f"'{Path(path).name}' does not say what to draw: its suffix must be one of {known}"
+        message = (
+            f"'{Path(path).name}' does not say what to draw: its suffix must be one of {known}"
+        )
         raise PictureError(message)
     match kind:
         case "svg":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -37,7 +38,7 @@ class Course:
 def course(points: Sequence[Point]) -> Course:
     """Straight runs between points, rounded where they meet, that end where the arrow's head starts."""
     corners = [points[0]]
-    corners += [point for before, point in zip(points, points[1:], strict=False) if point != before]
+    corners += [point for before, point in pairwise(points) if point != before]
     tip = corners[-1]
     corners[-1] = towards(tip, corners[-2], min(ARROW, _length(tip, corners[-2])))
     runs: list[Run] = []

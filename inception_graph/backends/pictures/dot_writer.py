@@ -26,18 +26,42 @@ from inception_graph.backends.pictures.words import width
 if TYPE_CHECKING:
     from inception_graph.backends.pictures.curves import Point
     from inception_graph.backends.pictures.drawing import Frame
-    from inception_graph.backends.pictures.placing import Layout, PlacedBox, PlacedFrame, Route, Text
+    from inception_graph.backends.pictures.placing import (
+        Layout,
+        PlacedBox,
+        PlacedFrame,
+        Route,
+        Text,
+    )
 
 _INCH = 72
-_FORMS = {
-    "square": {"shape": "box"},
-    "round": {"shape": "box", "style": "rounded"},
-    "pill": {"shape": "box", "style": "rounded"},
-    "funnel": {"shape": "invtrapezium"},
-    "hexagon": {"shape": "hexagon"},
-    "slanted": {"shape": "parallelogram"},
-    "chamfer": {"shape": "octagon"},
-}
+
+
+def _form(placed: PlacedBox) -> dict[str, str]:
+    """The outline in Graphviz's terms; its own trapezium and parallelogram would leave too little room for text."""
+    match LOOKS[placed.box.style].form:
+        case "square":
+            return {"shape": "box", "style": "filled"}
+        case "round" | "pill":
+            return {"shape": "box", "style": "filled,rounded"}
+        case "funnel":
+            return {
+                "shape": "polygon",
+                "sides": "4",
+                "style": "filled",
+                "distortion": f"{-11.3 / placed.width:.3f}",
+            }
+        case "slanted":
+            return {
+                "shape": "polygon",
+                "sides": "4",
+                "style": "filled",
+                "skew": f"{14 / placed.width:.3f}",
+            }
+        case "hexagon":
+            return {"shape": "hexagon", "style": "filled"}
+        case "chamfer":
+            return {"shape": "octagon", "style": "filled"}
 
 
 def dot_text(layout: Layout) -> str:
@@ -52,8 +76,8 @@ class _Writer:
     """Writes one layout; y grows upwards in DOT."""
 
     def __init__(self, layout: Layout) -> None:
-        # Only those who want DOT wait for this import.
-        import graphviz
+        # Only those who want DOT wait for this import; the package has types, but does not say so.
+        import graphviz  # pyright: ignore[reportMissingTypeStubs]
 
         self._layout = layout
         self._literal = graphviz.escape
@@ -71,9 +95,15 @@ class _Writer:
                 "bgcolor": PAPER,
                 "fontname": FONTS,
                 "outputorder": "edgesfirst",
-                "tooltip": self._tip(layout.drawing.title),
+                "pad": "0.25",
+                "tooltip": self._plain(layout.drawing.title),
             },
-            node_attr={"fontname": FONTS, "fontcolor": INK, "fontsize": f"{LABEL:g}", "fixedsize": "shape"},
+            node_attr={
+                "fontname": FONTS,
+                "fontcolor": INK,
+                "fontsize": f"{LABEL:g}",
+                "fixedsize": "shape",
+            },
             edge_attr={
                 "fontname": FONTS,
                 "fontcolor": QUIET,
@@ -103,35 +133,41 @@ class _Writer:
 
     def _box(self, graph: Any, placed: PlacedBox) -> None:
         box, look = placed.box, LOOKS[placed.box.style]
-        form = _FORMS[look.form]
-        styles = ["filled", form.get("style", ""), "dashed" if box.dashed else ""]
+        form = _form(placed)
+        if box.dashed:
+            form["style"] += ",dashed"
         thick = "1.6" if box.style in ("block", "join") else "1"
         graph.node(
             box.id,
             label=_box_label(placed),
             id=box.id,
-            tooltip=self._tip(box.tooltip or box.name),
+            tooltip=self._plain(box.tooltip or box.name),
             pos=self._at((placed.x, placed.y)),
             width=_inches(placed.width),
             height=_inches(placed.height),
-            shape=form["shape"],
-            style=",".join(filter(None, styles)),
             fillcolor=look.fill,
             color=look.line,
             penwidth=thick,
+            **form,
             **({"peripheries": "2"} if box.times > 1 else {}),
         )
 
     def _frame(self, placed: PlacedFrame) -> dict[str, str]:
         frame = placed.frame
-        left, top, right, foot = placed.left, placed.top, placed.left + placed.width, placed.top + placed.height
-        title = f"<b>{_sized(heading(frame), FRAME)}</b>"
-        note = f"<br/>{_sized(frame.note, NOTE)}" if frame.note else ""
+        left, top, right, foot = (
+            placed.left,
+            placed.top,
+            placed.left + placed.width,
+            placed.top + placed.height,
+        )
+        left_aligned = '<br align="left"/>'
+        title = f"<b>{_sized(heading(frame), FRAME)}</b>{left_aligned}"
+        note = f"{_sized(frame.note, NOTE)}{left_aligned}" if frame.note else ""
         wide = max(width(heading(frame), FRAME, bold=True), width(frame.note, NOTE))
         return {
             "label": f"<{title}{note}>",
             "id": frame.id,
-            "tooltip": self._tip(frame.tooltip or frame.title),
+            "tooltip": self._plain(frame.tooltip or frame.title),
             "bb": f"{self._at((left, foot))},{self._at((right, top))}",
             "lp": self._at((left + 9 + wide / 2, top + (17 if frame.note else 11))),
             "style": ",".join(["filled", "rounded", *(["dashed"] if frame.dashed else [])]),
@@ -139,7 +175,6 @@ class _Writer:
             "color": QUIET if frame.stage else INK,
             "fontcolor": QUIET,
             "penwidth": "0.7" if frame.stage else "0.9",
-            **({"peripheries": "2"} if frame.times > 1 else {}),
         }
 
     def _route(self, route: Route) -> None:
@@ -148,7 +183,11 @@ class _Writer:
         for run in drawn.runs:
             # A quadratic curve, or a straight run, as the cubic one that it also is.
             bend = run.bend or ((here[0] + run.end[0]) / 2, (here[1] + run.end[1]) / 2)
-            curves += [self._at(_between(here, bend)), self._at(_between(run.end, bend)), self._at(run.end)]
+            curves += [
+                self._at(_between(here, bend)),
+                self._at(_between(run.end, bend)),
+                self._at(run.end),
+            ]
             here = run.end
         more = {"style": "dashed"} if route.wire.dashed else {}
         if route.label:
@@ -159,28 +198,29 @@ class _Writer:
             route.wire.source,
             route.wire.target,
             pos=f"e,{self._at(drawn.tip)} {' '.join(curves)}",
-            tooltip=self._tip(f"{route.wire.source} to {route.wire.target}: {route.wire.shape}"),
+            tooltip=self._plain(f"{route.wire.source} to {route.wire.target}: {route.wire.shape}"),
             **more,
         )
 
     def _text(self, identity: str, text: Text) -> None:
-        weight = f"<b>{_sized(text.text, text.size)}</b>" if text.bold else _sized(text.text, text.size)
         self._graph.node(
             identity,
-            label=f"<{weight}>",
+            label=self._plain(text.text) + "\\l",
             id=identity,
             pos=self._at((text.x + text.width / 2, text.y - text.size / 3)),
             width=_inches(text.width),
             height=_inches(text.size),
             margin="0",
             shape="plaintext",
+            fontname=f"{FONTS} Bold" if text.bold else FONTS,
+            fontsize=f"{text.size:g}",
             fontcolor=text.colour,
         )
 
     def _at(self, point: Point) -> str:
         return f"{_number(point[0])},{_number(self._layout.height - point[1])}"
 
-    def _tip(self, text: str) -> str:
+    def _plain(self, text: str) -> str:
         # Graphviz reads HTML entities in every text; a user's & is meant as it stands.
         return self._literal(text.replace("&", "&amp;"))
 

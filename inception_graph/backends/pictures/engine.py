@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from contextlib import contextmanager
+import subprocess
+import sys
+import tempfile
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from pathlib import Path
+from typing import Literal, TypeAlias
 
-from inception_graph.backends.pictures.fonts import fonts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from inception_graph.backends.pictures.fonts import with_fonts
 
 Engine: TypeAlias = Literal["dot", "pygraphviz"]
 Format: TypeAlias = Literal["png", "pdf"]
+
+_SECONDS = 300
+# The library runs in a process of its own, as the program does: what it prints, and what it reads from the
+# environment, stays there.
+_LIBRARY = """\
+import sys
+import pygraphviz
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="nop2"))
+"""
 
 
 class PictureError(Exception):
@@ -25,18 +36,18 @@ def find_engine() -> Engine:
     """The Graphviz that will draw.
 
     Raises:
-        PictureError: There is none; nothing has been done yet.
+        PictureError: There is none.
     """
     if shutil.which("dot"):
         return "dot"
     if find_spec("pygraphviz"):
         return "pygraphviz"
     message = (
-        "Graphviz is not there, which png and pdf need; svg and dot do not.\n"
-        "Install it with one of:\n"
-        "  pip install pygraphviz        (its wheel carries Graphviz)\n"
-        "  apt-get install graphviz      (Debian, Ubuntu)\n"
-        "  brew install graphviz         (macOS)"
+        "png and pdf need Graphviz, and it is not installed (svg and dot do not need it).\n"
+        "Install it in one of these ways:\n"
+        "  pip install pygraphviz     its wheel carries Graphviz\n"
+        "  apt-get install graphviz   Debian, Ubuntu\n"
+        "  brew install graphviz      macOS"
     )
     raise PictureError(message)
 
@@ -45,36 +56,31 @@ def draw(text: str, kind: Format, engine: Engine, dpi: int) -> bytes:
     """What Graphviz makes of DOT that gives all positions.
 
     Raises:
-        PictureError: Graphviz does not accept it, or is broken.
+        PictureError: Graphviz fails, or takes very long.
     """
-    with fonts(), _no_clock():
-        return _by_program(text, kind, dpi) if engine == "dot" else _by_library(text, kind, dpi)
-
-
-def _by_program(text: str, kind: Format, dpi: int) -> bytes:
-    import graphviz
-
-    try:
-        return graphviz.Source(_at(text, dpi)).pipe(kind, engine="dot")
-    except (graphviz.ExecutableNotFound, graphviz.CalledProcessError) as error:
-        message = f"dot failed: {error}"
-        raise PictureError(message) from error
-
-
-def _by_library(text: str, kind: Format, dpi: int) -> bytes:
-    try:
-        import pygraphviz
-    except ImportError as error:
-        message = f"pygraphviz cannot be loaded: {error}"
-        raise PictureError(message) from error
-    graph: Any = pygraphviz.AGraph(string=_at(text, dpi))
-    try:
-        return bytes(graph.draw(format=kind, prog="nop2"))
-    except (ValueError, OSError) as error:
-        message = f"Graphviz failed: {error}"
-        raise PictureError(message) from error
-    finally:
-        graph.close()
+    # -P: a file of the user's that happens to be called pygraphviz.py is not meant.
+    library = [sys.executable, "-P", "-c", _LIBRARY, kind]
+    command = ["dot", f"-T{kind}"] if engine == "dot" else library
+    with tempfile.TemporaryDirectory(prefix="inception-graph-") as folder:
+        environment = with_fonts(Path(folder))
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+        try:
+            done = subprocess.run(
+                command,
+                input=_at(text, dpi).encode(),
+                capture_output=True,
+                env=environment,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            message = f"Graphviz ({engine}) does not answer: {error}"
+            raise PictureError(message) from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        message = f"Graphviz ({engine}) failed with status {done.returncode}: {said[-2000:]}"
+        raise PictureError(message)
+    return _timeless(done.stdout) if kind == "pdf" else done.stdout
 
 
 def _at(text: str, dpi: int) -> str:
@@ -83,14 +89,6 @@ def _at(text: str, dpi: int) -> str:
     return f"{head}{brace}\n\tgraph [dpi={dpi}]{rest}"
 
 
-@contextmanager
-def _no_clock() -> Iterator[None]:
-    """Keep the time out of files that would state when they were made."""
-    if "SOURCE_DATE_EPOCH" in os.environ:
-        yield
-        return
-    os.environ["SOURCE_DATE_EPOCH"] = "0"
-    try:
-        yield
-    finally:
-        os.environ.pop("SOURCE_DATE_EPOCH", None)
+def _timeless(pdf: bytes) -> bytes:
+    """A PDF that does not say when it was made; of the same length, since a PDF knows where each part of it starts."""
+    return re.sub(rb"(?<=/CreationDate \(D:)\d{14}", b"20000101000000", pdf)

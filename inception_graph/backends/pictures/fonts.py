@@ -4,39 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_UNIX = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts", "~/.local/share/fonts", "~/.fonts")
-_MAC = ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts")
+FOLDERS = (
+    "/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts",
+    "/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts",
+)  # fmt: skip
 _PREFERRED = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans")
 
 
-@contextmanager
-def fonts() -> Iterator[None]:
-    """Let fontconfig find the system's fonts, and those that matplotlib ships where it is installed.
+def with_fonts(folder: Path) -> dict[str, str]:
+    """The environment in which fontconfig finds the user's fonts, the system's, and those that matplotlib ships.
 
-    Its own configuration is left aside: a machine may have none, or one that is newer than the library that a wheel
-    carries, which then complains about it on stderr. Who has set FONTCONFIG_FILE knows better and is obeyed.
+    Args:
+        folder: Where the configuration is written; it must last as long as the program that reads it.
     """
-    if "FONTCONFIG_FILE" in os.environ or sys.platform == "win32":
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="inception-graph-") as folder:
-        path = Path(folder, "fonts.conf")
-        path.write_text(_configuration(), encoding="utf-8")
-        os.environ["FONTCONFIG_FILE"] = str(path)
-        try:
-            yield
-        finally:
-            os.environ.pop("FONTCONFIG_FILE", None)
+    if sys.platform == "win32":
+        return dict(os.environ)
+    path = folder / "fonts.conf"
+    path.write_text(_configuration(os.environ.get("FONTCONFIG_FILE")), encoding="utf-8")
+    return {**os.environ, "FONTCONFIG_FILE": str(path)}
 
 
 def shipped_fonts() -> Path | None:
@@ -48,15 +37,14 @@ def shipped_fonts() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _configuration() -> str:
-    folders = [Path(name).expanduser() for name in (_MAC if sys.platform == "darwin" else _UNIX)]
+def _configuration(users: str | None) -> str:
     shipped = shipped_fonts()
-    folders += [shipped] if shipped else []
-    listed = "".join(f"<dir>{escape(str(folder))}</dir>" for folder in folders)
+    folders = [*FOLDERS, *([str(shipped)] if shipped else [])]
+    listed = "".join(f"<dir>{escape(name)}</dir>" for name in folders)
     preferred = "".join(f"<family>{name}</family>" for name in _PREFERRED)
-    # Without rescan fontconfig asks for the file again, which is gone by then.
+    include = f'<include ignore_missing="yes">{escape(users)}</include>' if users else ""
     return (
-        '<?xml version="1.0"?><fontconfig>'
-        f"{listed}<alias><family>sans-serif</family><prefer>{preferred}</prefer></alias>"
-        '<cachedir prefix="xdg">fontconfig</cachedir><config><rescan><int>0</int></rescan></config></fontconfig>'
+        f'<?xml version="1.0"?><fontconfig>{include}{listed}<dir prefix="xdg">fonts</dir>'
+        f"<alias><family>sans-serif</family><prefer>{preferred}</prefer></alias>"
+        '<cachedir prefix="xdg">fontconfig</cachedir></fontconfig>'
     )

@@ -13,7 +13,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from inception_graph.backends.pictures.drawing import Box, Frame, Stack
-from inception_graph.backends.pictures.measure import GAP, PAD, Ruler, box_size
+from inception_graph.backends.pictures.measure import GAP, Ruler, box_size
 from inception_graph.backends.pictures.placing import Layout, Pen, PlacedBox, Text
 from inception_graph.backends.pictures.theme import CAPTION, INK, LOOKS, QUIET, TITLE
 
@@ -49,7 +49,9 @@ def lay_out(drawing: Drawing) -> Layout:
     """The layout that a screen shows largest, among some whose columns are higher and higher."""
     pieces = [piece for item in drawing.strip for piece in _pieces(item)]
     ruler = Ruler({})
-    rooms = [ruler.room(piece.item) for piece in pieces] + [ruler.room(panel) for panel in drawing.panels]
+    rooms = [ruler.room(piece.item) for piece in pieces] + [
+        ruler.room(panel) for panel in drawing.panels
+    ]
     ideal = sqrt(sum((room.width + _GUTTER) * (room.height + GAP) for room in rooms) / _ASPECT)
     heights = [room.height + GAP for room in rooms[: len(pieces)]]
     best: tuple[float, Layout] | None = None
@@ -77,7 +79,9 @@ def _pieces(item: Item) -> list[_Piece]:
             return [_Piece(None, item)]
 
 
-def _breaks(heights: Sequence[float], most: float, frames: Sequence[Frame | None] = ()) -> tuple[int, ...]:
+def _breaks(
+    heights: Sequence[float], most: float, frames: Sequence[Frame | None] = ()
+) -> tuple[int, ...]:
     """Where columns start, so that none is higher than ``most``; with a new frame rather than within one."""
     starts, filled = [0], 0.0
     at_seam = 0.0  # height of the column up to the last seam between frames
@@ -85,7 +89,9 @@ def _breaks(heights: Sequence[float], most: float, frames: Sequence[Frame | None
     for index, height in enumerate(heights):
         if frames and index and frames[index] is not frames[index - 1]:
             seam, at_seam = index, filled
-        if filled and filled + height > most:
+        # The last piece is the network's output, which says little alone.
+        last = bool(frames) and index == len(heights) - 1
+        if filled and filled + height > most and not last:
             early = seam > starts[-1] and at_seam >= _FULL_ENOUGH * most
             starts.append(seam if early else index)
             filled = filled - at_seam if early else 0.0
@@ -142,7 +148,13 @@ def _placed(drawing: Drawing, columns: Sequence[Stack], most: float, pen: Pen) -
     legend = _legend(drawing, _MARGIN, foot, right - _MARGIN)
     bottom = max(entry.y + entry.height / 2 for entry in legend) + _MARGIN
     return Layout(
-        drawing, right, bottom, (*pen.boxes.values(), *legend), tuple(pen.frames), tuple(pen.routes), tuple(header)
+        drawing,
+        right,
+        bottom,
+        (*pen.boxes.values(), *legend),
+        tuple(pen.frames),
+        tuple(pen.routes),
+        tuple(header),
     )
 
 

@@ -50,7 +50,9 @@ class Part:
         self._whole: set[str] = set()  # boxes that stand for several nodes
         self._dashed: set[str] = set()
 
-    def stack(self, chain: Instance, *, scope: str = "", depth: int = 0, dashed: bool = False) -> Stack:
+    def stack(
+        self, chain: Instance, *, scope: str = "", depth: int = 0, dashed: bool = False
+    ) -> Stack:
         """The instances inside one, from top to bottom, folded where they repeat."""
         items: list[Item] = []
         for run in self._runs(chain):
@@ -68,10 +70,19 @@ class Part:
             return self._leaf(instance, scope, dashed)
         if self._closed(instance, depth):
             if not _nodes(instance):
-                return Stack(())  # a use of an empty block gives what it is given, as an empty branch does
-            return self.box((instance,), self._shown(instance.name, scope), self._labels(instance), dashed=dashed)
+                return Stack(
+                    ()
+                )  # a use of an empty block gives what it is given, as an empty branch does
+            return self.box(
+                (instance,),
+                self._shown(instance.name, scope),
+                self._labels(instance),
+                dashed=dashed,
+            )
         if isinstance(instance.element, Fork):
-            branches = [self.item(c, scope=scope, depth=depth + 1, dashed=dashed) for c in instance.children]
+            branches = [
+                self.item(c, scope=scope, depth=depth + 1, dashed=dashed) for c in instance.children
+            ]
             join = self._leaf(instance, scope, dashed)
             return Split(tuple(branches), join) if branches else join
         if isinstance(instance.element, Chain):
@@ -103,7 +114,9 @@ class Part:
                 if source == target or (target in self._whole and (source, target) in seen):
                     continue
                 seen.add((source, target))
-                found.append(Wire(source, target, size(self.typed.shape(value)), target in self._dashed))
+                found.append(
+                    Wire(source, target, size(self.typed.shape(value)), target in self._dashed)
+                )
         return tuple(found)
 
     def _run(self, run: Sequence[Instance], scope: str, depth: int, dashed: bool) -> Item:
@@ -126,7 +139,9 @@ class Part:
             if name != first.element.block:
                 name = f"{name} · {first.element.block}"
             match content.items:
-                case (Frame(times=inside) as copies,) if first.copies and inside == len(first.children) > 1:
+                case (Frame(times=inside) as copies,) if (
+                    first.copies and inside == len(first.children) > 1
+                ):
                     # All copies are equal: one border that says so, not two.
                     content, times = Stack((copies.content,)), times * inside
                 case _:
@@ -196,9 +211,11 @@ class Part:
     def _together(self, run: Sequence[Instance], scope: str) -> str:
         """The name of the first, or names that say where a run starts and ends."""
         first, last = self._shown(run[0].name, scope), self._shown(run[-1].name, scope)
-        return first if len(run) == 1 else f"{first}{', ' if len(run) == 2 else ' … '}{last}"  # noqa: PLR2004
+        return first if len(run) == 1 else f"{first}{', ' if len(run) == 2 else ' … '}{last}"
 
-    def _tooltip(self, name: str, labels: tuple[str, ...], members: Sequence[int], gives: str) -> str:
+    def _tooltip(
+        self, name: str, labels: tuple[str, ...], members: Sequence[int], gives: str
+    ) -> str:
         found = [costs(self.typed).nodes[node] for node in members]
         parameters = sum(cost.parameters for cost in found)
         macs = sum(cost.macs for cost in found)
@@ -226,24 +243,29 @@ class Part:
             if not (isinstance(one, Use) and isinstance(two, Use) and one.block == two.block):
                 return False
         earlier, later = _nodes(before), _nodes(after)
-        if not earlier or len(earlier) != len(later) or self._signature(before) != self._signature(after):
+        if (
+            not earlier
+            or len(earlier) != len(later)
+            or self._signature(before) != self._signature(after)
+        ):
             return False
         readers, known = self.typed.graph.readers, {*earlier, *later}
         return all(reader in known for node in earlier for reader in readers[node])
 
-    def _signature(self, instance: Instance) -> list[object]:
+    def _signature(self, instance: Instance) -> tuple[object, ...]:
         """All that two instances must share to be drawn as one."""
         typed, nodes = self.typed, _nodes(instance)
         local = {node: place for place, node in enumerate(nodes)}
         local[instance.reads] = -1
-        return [typed.shape(instance.reads), local[instance.output]] + [
+        done = tuple(
             (
                 typed.operation(node),
                 typed.shapes[node],
-                [local.get(value, ("outside", value)) for value in typed.nodes[node].inputs],
+                tuple(local.get(value, ("outside", value)) for value in typed.nodes[node].inputs),
             )
             for node in nodes
-        ]
+        )
+        return typed.shape(instance.reads), local[instance.output], done
 
 
 def _nodes(instance: Instance) -> list[int]:

@@ -34,6 +34,8 @@ _AWAY = 30.0
 """Between a column and the auxiliary heads beside it."""
 _APART = 18.0
 """Between heads."""
+_SLACK = 48.0
+"""How far a head may reach below its column before it is moved up: a small step in its wire would look like a slip."""
 _STEP = 5.0
 """Between wires that run side by side outside frames."""
 
@@ -175,7 +177,6 @@ class Pen:
         self._turn = (right + _ASIDE, top + room.height + _TURN)
         self._reach(right, top + room.height)
         self._heads(right, top, top + room.height)
-        self._sides[-1].right = self.right
 
     def panels(self, panels: Sequence[Frame], left: float, top: float) -> None:
         """Frames one under another that nothing leads to."""
@@ -185,7 +186,6 @@ class Pen:
             self._item(panel, left + room.left, top, None, ())
             self._reach(left + room.width, top + room.height)
             top += room.height + GAP
-        self._sides[-1].right = self.right
 
     def finish(self, top: float) -> None:
         """Draw the wires that do not simply run down: around boxes, along the side of what holds both ends."""
@@ -215,7 +215,7 @@ class Pen:
             self._reach(start + room.width, down + room.height)
 
     def _tops_of(self, heads: Sequence[Beside], top: float, foot: float) -> list[float]:
-        """Where heads start: beside their sources, higher where they would reach below the column, never overlapping."""
+        """Where heads start: beside their sources, higher where they would reach far below the column, apart."""
         heights = [self.ruler.room(head.item).height + _APART for head in heads]
         tops: list[float] = []
         free = top
@@ -224,7 +224,9 @@ class Pen:
             free = tops[-1] + height
         end = foot + _APART
         for index in reversed(range(len(tops))):
-            tops[index] = end = min(tops[index], end - heights[index])
+            if tops[index] + heights[index] > end + _SLACK:
+                tops[index] = end - heights[index]
+            end = tops[index]
         free = top
         for index, height in enumerate(heights):
             tops[index] = max(tops[index], free)
@@ -292,33 +294,30 @@ class Pen:
 
     def _around_boxes(self, wire: Wire, top: float) -> tuple[Point, ...]:
         source, target = self.boxes[wire.source], self.boxes[wire.target]
-        start = (source.x + source.width / 2, source.y)
-        shared = [
-            a
-            for a, b in zip(source.inside, target.inside, strict=False)
-            if a is b
-        ]
         one, two = self._column_of[wire.source], self._column_of[wire.target]
+        # Values leave below the middle and enter above it, so that no wire seems to run on through a box.
+        start = (source.x + source.width / 2, source.y + source.height / 5)
+        level = target.y - target.height / 5
+        end = (target.x + target.width / 2, level)
+        shared = [a for a, b in zip(source.inside, target.inside, strict=False) if a is b]
         if shared:
             frame = shared[-1]
             self.lanes[frame] += 1
             x = self._edges[frame] - LANE * (self.lanes[frame] - 0.4) - 2
-            end = (target.x + target.width / 2, target.y)
-            return start, (x, start[1]), (x, end[1]), end
+            return start, (x, start[1]), (x, level), end
+        out = self._outside(one)
         if one == two:
-            x = self._outside(one)
-            end = (target.x + target.width / 2, target.y)
-            return start, (x, start[1]), (x, end[1]), end
-        end = (target.x - target.width / 2, target.y)
-        out, high = self._outside(one), top - 4 - self._sides[one].wires
+            return start, (out, start[1]), (out, level), end
+        end = (target.x - target.width / 2, level)
+        high = top - 4 - self._sides[one].wires
         into = self._sides[two].left - _STEP - self._sides[one].wires
-        return start, (out, start[1]), (out, high), (into, high), (into, end[1]), end
+        return start, (out, start[1]), (out, high), (into, high), (into, level), end
 
     def _outside(self, column: int) -> float:
         """A line right of a column on which no other wire runs, as far as there is room."""
         side = self._sides[column]
-        side.wires = side.wires % 6 + 1
-        return side.right + _STEP * side.wires / 2
+        side.wires = side.wires % 4 + 1
+        return side.right + 1 + _STEP / 2 * side.wires
 
 
 def _finished(routes: Sequence[Route]) -> list[Route]:
@@ -334,7 +333,9 @@ def _finished(routes: Sequence[Route]) -> list[Route]:
     for route in routes:
         value = (route.wire.source, route.wire.shape)
         label = _label(route) if speakers[value] is route else None
-        points = route.points if first[value] is route else _branching(route.points, first[value].points)
+        points = (
+            route.points if first[value] is route else _branching(route.points, first[value].points)
+        )
         finished.append(Route(route.wire, points, label))
     return finished
 
@@ -344,7 +345,7 @@ def _branching(points: tuple[Point, ...], trunk: tuple[Point, ...]) -> tuple[Poi
     shared = 0
     while shared < min(len(points), len(trunk)) - 1 and points[shared] == trunk[shared]:
         shared += 1
-    if shared < 2:  # noqa: PLR2004
+    if shared < 2:
         return points
     return towards(points[shared - 1], points[shared - 2], BEND), *points[shared - 1 :]
 

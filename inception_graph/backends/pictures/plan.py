@@ -45,7 +45,10 @@ def plan(typed: TypedGraph, level: Level, title: str | None = None) -> Drawing:
         if section.children
     ]
     beside = [_beside(part, head, level) for head in graph.heads]
-    wires = [*part.wires(), Wire(part.places[graph.output], end.id, size(typed.shape(graph.output)))]
+    wires = [
+        *part.wires(),
+        Wire(part.places[graph.output], end.id, size(typed.shape(graph.output))),
+    ]
     if level != "network":
         wires += [
             Wire(part.places[head.output], _end(head), size(typed.shape(head.output)), dashed=True)
@@ -102,7 +105,12 @@ def _panel(typed: TypedGraph, body: Instance, use: Use) -> tuple[Frame, tuple[Wi
         inside = name.removeprefix(body.name).removeprefix(".")
         return f"{prefix}.{inside}" if inside else f"{prefix}-join"
 
-    part = Part(typed, closed=lambda instance, depth: isinstance(instance.element, Use), named=named, symbolic=True)
+    part = Part(
+        typed,
+        closed=lambda instance, depth: isinstance(instance.element, Use),
+        named=named,
+        symbolic=True,
+    )
     start = Box(f"{prefix}-input", "terminal", "input", gives=size(typed.shape(body.reads)))
     part.places[body.reads] = start.id
     content = part.item(body, scope=body.name)

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from inception_graph.backends.pictures.curves import Point
-    from inception_graph.backends.pictures.placing import Layout, PlacedBox, PlacedFrame, Route, Text
+    from inception_graph.backends.pictures.placing import (
+        Layout,
+        PlacedBox,
+        PlacedFrame,
+        Route,
+        Text,
+    )
 
 _HALF = 2.6
 """Half the width of an arrow's head."""
@@ -149,7 +155,9 @@ def _outline(form: str, x: float, y: float, wide: float, high: float, paint: str
 
 
 def _rect(left: float, top: float, wide: float, high: float, radius: float, paint: str) -> str:
-    place = f'x="{_number(left)}" y="{_number(top)}" width="{_number(wide)}" height="{_number(high)}"'
+    place = (
+        f'x="{_number(left)}" y="{_number(top)}" width="{_number(wide)}" height="{_number(high)}"'
+    )
     corner = f' rx="{_number(radius)}"' if radius else ""
     return f"<rect {place}{corner} {paint}/>"
 

@@ -60,5 +60,9 @@ def amount(number: int) -> str:
     """A large number in three digits: ``5.71 G``."""
     for unit, factor in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
         if number >= factor:
-            return f"{number / factor:.3g} {unit}" if number < 999.5 * factor else f"{number / factor:.0f} {unit}"
+            return (
+                f"{number / factor:.3g} {unit}"
+                if number < 999.5 * factor
+                else f"{number / factor:.0f} {unit}"
+            )
     return str(number)

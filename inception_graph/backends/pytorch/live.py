@@ -6,10 +6,10 @@ import hashlib
 import linecache
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
 _PACKAGE = "inception_graph_live"
 
@@ -41,34 +41,17 @@ def load_source(source: str, name: str) -> ModuleType:
 def instantiate(made: type[nn.Module]) -> nn.Module:
     """An instance of a network's class, its weights started once.
 
-    A torch layer starts its weights when it is made, and then the network starts them its own way; most of the time
-    goes into numbers that are thrown away. So the network is made without memory first, and started for good.
+    A torch layer starts its weights when it is made, and then the network starts them its own way: half of the time
+    would go into numbers that are thrown away. So random fills are left out while the network is made, and each layer is
+    started afterwards by random numbers of its own, several layers at a time. The weights depend on torch's seed and on
+    nothing else.
     """
-    import torch
-
     if not hasattr(made, "reset_parameters"):
         return made()
-    with torch.device("meta"):
+    from inception_graph.backends.pytorch.starting import Unstarted, start_in_parallel
+
+    with Unstarted() as unstarted:
         model = made()
-    model.to_empty(device="cpu")
-    unstarted = _mark(model)
-    for layer in model.modules():
-        restart: Any = getattr(layer, "reset_parameters", None)
-        if restart is not None and (
-            layer is model or not isinstance(layer, torch.nn.Conv2d | torch.nn.Linear)
-        ):
-            restart()
-    # A tensor that none of these wrote is one that only its layer's own constructor starts.
-    complete = not any(bool(tensor.view(-1)[0].isnan()) for tensor in unstarted)
-    return model if complete else made()
-
-
-def _mark(model: nn.Module) -> list[Tensor]:
-    """Put a NaN into every tensor of floats, to see later which have been started."""
-    tensors = [*model.parameters(), *model.buffers()]
-    floats = [
-        tensor.detach() for tensor in tensors if tensor.is_floating_point() and tensor.numel()
-    ]
-    for tensor in floats:
-        tensor.view(-1)[0] = float("nan")
-    return floats
+    start_in_parallel(model)
+    # What is still unstarted only its own constructor starts; a user's operation may have such a tensor.
+    return model if unstarted.all_started() else made()

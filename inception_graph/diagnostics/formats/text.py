@@ -125,7 +125,7 @@ def _cut(line: str, start: int, length: int) -> tuple[str, int, int]:
 
 
 def _from_column(shown: list[str], column: int) -> tuple[int, str]:
-    """The first character to show so that nothing before a column is, and what stands for the rest."""
+    """The first character from a column on, and what stands for those before it."""
     passed = 0
     for index, cell in enumerate(shown):
         if passed >= column:

@@ -1,0 +1,97 @@
+"""Whole processes against whole processes: what a user waits for at the command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.report import Measurement
+
+_BIN = Path(sys.executable).parent
+_CLI = str(_BIN / "inception-graph")
+
+_TORCHINFO = """
+from benchmarks.peers import torchvision
+from torchinfo import summary
+print(summary(torchvision().models.inception_v3(weights=None, init_weights=False), (1, 3, 299, 299), device="cpu", verbose=0))
+"""
+_TORCHVIEW = """
+import sys
+from benchmarks.peers import torchvision
+import torch, torchview
+model = torchvision().models.inception_v3(weights=None, init_weights=False).eval()
+drawn = torchview.draw_graph(model, input_size=(1, 3, 299, 299), device="meta", depth=10, expand_nested=True)
+drawn.visual_graph.format = "svg"
+import pygraphviz
+pygraphviz.AGraph(string=drawn.visual_graph.source).draw(sys.argv[1], prog="dot")
+"""
+
+
+def _seconds(command: list[str]) -> float:
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - begin
+
+
+def _peak_memory(command: list[str]) -> float:
+    """Peak resident memory in MB, asked of a fresh process that runs nothing else."""
+    code = (
+        "import resource, subprocess, sys;"
+        "subprocess.run(sys.argv[1:], check=True, capture_output=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, *command], check=True, capture_output=True, text=True)
+    return int(run.stdout) / 1024
+
+
+def _ratio(name: str, ours: list[str], theirs: list[str], target: float, rounds: int) -> Measurement:
+    for command in (ours, theirs):
+        _seconds(command)
+    pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
+    mine, other = median(a for a, _ in pairs), median(b for _, b in pairs)
+    ratio = median(a / b for a, b in pairs)
+    return Measurement(name, f"{mine:.2f} s", f"{other:.2f} s", ratio, target)
+
+
+def measure(folder: Path, rounds: int) -> list[Measurement]:
+    """All whole-process measurements; files go to a folder that may be thrown away."""
+    svg, peer_svg = str(folder / "ours.svg"), str(folder / "peer.svg")
+    python = sys.executable
+    memory = _peak_memory([_CLI, "check", "googlenet"])
+    return [
+        _ratio("check googlenet / import torch", [_CLI, "check", "googlenet"], [python, "-c", "import torch"], 0.35, rounds),
+        Measurement("check googlenet, peak memory in MB / 90", f"{memory:.0f} MB", "90 MB", memory / 90, 1.0),
+        _ratio("summary inception_v3 / torchinfo", [_CLI, "summary", "inception_v3", "--level", "op"],
+               [python, "-c", _TORCHINFO], 0.5, rounds),
+        _ratio("render inception_v3 --level op / torchview", [_CLI, "render", "inception_v3", "--level", "op", "-o", svg, "--force"],
+               [python, "-c", _TORCHVIEW, peer_svg], 0.5, rounds),
+        *_hostile(folder),
+    ]  # fmt: skip
+
+
+def _hostile(folder: Path) -> list[Measurement]:
+    """Files that are made to be slow: seconds and memory until the diagnostic, against 2 s and 300 MB."""
+    head = "inception_graph: 1\nname: x\ninput: {channels: 3, height: 32, width: 32}\n"
+    nested = "".join(
+        f"  b{i}: {{nodes: {{a: {{b{i + 1}: , repeat: 1000}}, c: {{b{i + 1}: , repeat: 1000}}}}}}\n" for i in range(30)
+    )
+    laughs = "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 40))
+    files = {
+        "100,000 brackets": "a: " + "[" * 100_000,
+        "aliases of aliases": "a0: &a0 [x, x]\n" + laughs,
+        "blocks of blocks": f"{head}blocks:\n{nested}  b30: {{nodes: {{conv: 3}}}}\nbody:\n  x: {{b0: }}\n",
+        "20,000 faults": f"{head}body:\n" + "".join(f"  n{i}: {{cnv: 1}}\n" for i in range(20_000)),
+        "9,999 nodes": f"{head}body:\n" + "".join(f"  n{i}: {{conv: 3}}\n" for i in range(9_999)),
+    }
+    found: list[Measurement] = []
+    for name, text in files.items():
+        path = folder / "hostile.yaml"
+        path.write_text(text, encoding="utf-8")
+        begin = time.perf_counter()
+        subprocess.run([_CLI, "check", str(path)], check=False, capture_output=True)
+        seconds = time.perf_counter() - begin
+        found.append(Measurement(f"hostile file, {name}, seconds / 2", f"{seconds:.2f} s", "2 s", seconds / 2, 1.0))
+    return found
