@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 
+_DEEPEST = 150
+"""Reading and elaborating go down with the nesting, and Python's stack with them."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Every bound can be raised by name (``--limit nodes=200000``) for an honest giant.
@@ -34,11 +38,12 @@ class Limits:
         """The same limits with some replaced.
 
         Raises:
-            ValueError: A bound is not positive.
+            ValueError: A bound is not positive, or the depth is beyond what a program's stack can hold.
         """
         for name, bound in bounds.items():
-            if bound < 1:
-                message = f"the limit '{name}' must be at least 1, not {bound}"
+            most = _DEEPEST if name == "depth" else None
+            if bound < 1 or (most is not None and bound > most):
+                message = f"the limit '{name}' must be at least 1{f' and at most {most}' if most else ''}, not {bound}"
                 raise ValueError(message)
         return replace(self, **bounds)
 

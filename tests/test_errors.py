@@ -2,13 +2,12 @@
 
 After a change that is meant, write the answers anew and read the difference::
 
-    REGENERATE=1 pytest tests/test_errors.py
+    pytest tests/test_errors.py --regenerate
     git diff tests/errors
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,11 @@ CASES = sorted(FOLDER.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_case(case: Path) -> None:
+def test_case(case: Path, request: pytest.FixtureRequest) -> None:
     text = case.read_bytes().decode()
     report = compile_text(text, name=case.name).report
     answer, golden = render([report]), case.with_suffix(".txt")
-    if os.environ.get("REGENERATE"):
+    if request.config.getoption("--regenerate"):
         golden.write_text(answer, encoding="utf-8")
     assert report.found, "a case without a fault"
     assert answer == golden.read_text(encoding="utf-8")

@@ -58,7 +58,7 @@ def elaborate_block(
     return _Elaboration(program, report, limits).block(block, environment, x)
 
 
-class _TooMany(Exception):  # noqa: N818 - a way out, not an error
+class _TooMany(Exception):
     """Raised when the bound on nodes is reached."""
 
 
@@ -79,6 +79,7 @@ class _Elaboration:
     nodes: list[Node] = field(default_factory=list[Node])
     wiring: Wiring = field(init=False)
     steps: int = 0
+    head: str = ""  # the scope of the auxiliary head that is being built
 
     def __post_init__(self) -> None:
         self.wiring = Wiring(self.program, self.report)
@@ -93,8 +94,8 @@ class _Elaboration:
                 root.output = child.output
             for head in self.program.auxiliary:
                 source = self.wiring.resolve(head.reads, (*head.path, "from"), "", "")
-                prefix = f"{head.name}."
-                instance = self._chain(head.body, head.name, source, (), environment, prefix)
+                self.head = f"{head.name}."
+                instance = self._chain(head.body, head.name, source, (), environment, self.head)
                 heads.append(Head(head.name, instance, head.loss_weight))
         except _TooMany:
             return None
@@ -154,7 +155,7 @@ class _Elaboration:
             )
             instance = Instance(name, element, source, environment=environment.values)
             self._add(instance, operation, (source,), frames)
-        self.wiring.outputs[name] = instance.output
+        self.wiring.define(name, instance.output, boundary or self.head)
         return instance
 
     def _add(
@@ -184,7 +185,7 @@ class _Elaboration:
             instance.children.append(child)
             instance.output = child.output
         if name:
-            self.wiring.outputs[name] = instance.output
+            self.wiring.define(name, instance.output, boundary or self.head)
         return instance
 
     def _fork(

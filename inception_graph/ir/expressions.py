@@ -30,7 +30,7 @@ FORM = "write $name or $(b1 + 2 * b3)"
 """What an expression looks like, as a hint."""
 
 
-class ExpressionFault(Exception):  # noqa: N818 - a fact, as ShapeFault is
+class ExpressionFault(Exception):
     """An expression that cannot be read or worked out; the text says why."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:

@@ -37,14 +37,18 @@ class Wiring:
     """What names stand for.
 
     Attributes:
-        outputs: Ids of the values built so far, by their full names.
+        outputs: Ids of the values built so far, by their full names, each with the scope that may read it.
         pending: Names that were read too early; each has a stand-in for an id, below ``UNKNOWN``.
     """
 
     program: Program
     report: Report
-    outputs: dict[str, int] = field(default_factory=dict[str, int])
+    outputs: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     pending: list[_Pending] = field(default_factory=list[_Pending])
+
+    def define(self, name: str, value: int, scope: str) -> None:
+        """Name a value. What stands in a block or a head is read from inside of it only."""
+        self.outputs[name] = value, scope
 
     def resolve(self, name: str, path: Path, prefix: str, boundary: str) -> int:
         """Id of a named value; a stand-in below ``UNKNOWN`` where it has not been built yet."""
@@ -56,10 +60,13 @@ class Wiring:
 
     def _look_up(self, name: str, prefix: str, boundary: str) -> int | None:
         """The value of a name in a scope or in one around it."""
+        reader = prefix
         while True:
             found = self.outputs.get(prefix + name)
-            if found is not None or prefix == boundary:
-                return found
+            if found is not None and reader.startswith(found[1]):
+                return found[0]
+            if prefix == boundary:
+                return None
             prefix = _outer(prefix)
 
     def settled(self) -> dict[int, int]:
@@ -93,7 +100,11 @@ class Wiring:
     def _report_unknown(self, pending: _Pending) -> None:
         prefix, visible = pending.prefix, list[str]()
         while len(visible) < _MOST_NAMES and not self.report.full:
-            near = (name.removeprefix(prefix) for name in self.outputs if name.startswith(prefix))
+            near = (
+                name.removeprefix(prefix)
+                for name, (_, scope) in self.outputs.items()
+                if name.startswith(prefix) and pending.prefix.startswith(scope)
+            )
             visible += islice(near, _MOST_NAMES)
             if prefix == pending.boundary:
                 break
@@ -103,6 +114,8 @@ class Wiring:
         hint = self.report.did_you_mean(pending.name, [name for name in visible if name not in own])
         if pending.boundary and pending.name in self.outputs:
             hint = "a block sees its own nodes only; pass the value through its input"
+        elif not pending.boundary and pending.name in self.outputs:
+            hint = "what stands in a block or a head is read from inside of it only"
         where = self.program.places.value(pending.path)
         self.report.add(
             Code.UNKNOWN_NODE, f"there is no node '{pending.name[:80]}' here", where, hint=hint

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from inception_graph.ops.activation import ActivationName, applied, in_class_name
 from inception_graph.ops.base import Example, Initialiser, Operation, Weight, as_vector
 from inception_graph.ops.code import Argument, Call, Helper
-from inception_graph.ops.fields import Count, Flag, Number, Rate
+from inception_graph.ops.fields import Count, Flag, Number, Rate  # noqa: TC001  pydantic reads annotations
 from inception_graph.ops.initialisation import WeightInit, initialiser
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from inception_graph.ops.base import Example, Operation, Weight, as_map
 from inception_graph.ops.code import Argument, Call, Helper, is_default
-from inception_graph.ops.fields import Count, Flag, Number, Positive
+from inception_graph.ops.fields import Count, Flag, Number, Positive  # noqa: TC001  pydantic reads annotations
 
 if TYPE_CHECKING:
     from inception_graph.ops.window import Shape

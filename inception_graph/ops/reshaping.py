@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from inception_graph.ops.base import Example, Operation, as_map
 from inception_graph.ops.code import Call, Helper
-from inception_graph.ops.fields import Number, Sides
+from inception_graph.ops.fields import Number, Sides  # noqa: TC001  pydantic reads annotations
 from inception_graph.ops.window import Window
 
 if TYPE_CHECKING:

@@ -152,7 +152,7 @@ def _advice(source: Source, offset: int, problem: str) -> str | None:
     return next((advice for start, advice in _ADVICE.items() if start in problem), None)
 
 
-class _StopReading(Exception):  # noqa: N818 - a way out, not an error
+class _StopReading(Exception):
     """Raised after a fault behind which the text cannot be followed."""
 
 

@@ -218,7 +218,8 @@ class Pen:
         """Where heads start: beside their sources, higher where they would reach far below the column, apart."""
         heights = [self.ruler.room(head.item).height + _APART for head in heads]
         tops: list[float] = []
-        free = top
+        highest = top + _TURN  # below the turn of the wire that leads to the next column
+        free = highest
         for head, height in zip(heads, heights, strict=True):
             tops.append(max(self.boxes[head.source].y + _TURN, free))
             free = tops[-1] + height
@@ -227,7 +228,7 @@ class Pen:
             if tops[index] + heights[index] > end + _SLACK:
                 tops[index] = end - heights[index]
             end = tops[index]
-        free = top
+        free = highest
         for index, height in enumerate(heights):
             tops[index] = max(tops[index], free)
             free = tops[index] + height
@@ -322,21 +323,18 @@ class Pen:
 
 def _finished(routes: Sequence[Route]) -> list[Route]:
     """The routes with the shape of each value said once, and the way that a value's routes share drawn once."""
-    first: dict[tuple[str, str], Route] = {}
-    speakers: dict[tuple[str, str], Route] = {}
+    trunks: dict[tuple[str, str], Route] = {}
     for route in routes:
         value = (route.wire.source, route.wire.shape)
-        first.setdefault(value, route)
-        if value not in speakers or (_leads_down(route) and not _leads_down(speakers[value])):
-            speakers[value] = route
+        if value not in trunks or (_leads_down(route) and not _leads_down(trunks[value])):
+            trunks[value] = route
     finished: list[Route] = []
     for route in routes:
-        value = (route.wire.source, route.wire.shape)
-        label = _label(route) if speakers[value] is route else None
-        points = (
-            route.points if first[value] is route else _branching(route.points, first[value].points)
-        )
-        finished.append(Route(route.wire, points, label))
+        trunk = trunks[route.wire.source, route.wire.shape]
+        if route is trunk:
+            finished.append(Route(route.wire, route.points, _label(route)))
+        else:
+            finished.append(Route(route.wire, _branching(route.points, trunk.points), None))
     return finished
 
 
