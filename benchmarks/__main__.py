@@ -12,7 +12,15 @@ from pathlib import Path
 from benchmarks import in_process, whole_process
 from benchmarks.report import markdown
 
-_VERSIONS = ("inception-graph", "torch", "torchvision", "torchinfo", "torchview", "pydantic", "pyyaml")
+_VERSIONS = (
+    "inception-graph",
+    "torch",
+    "torchvision",
+    "torchinfo",
+    "torchview",
+    "pydantic",
+    "pyyaml",
+)
 
 
 def main() -> None:

@@ -31,7 +31,13 @@ def _ratio(
         function()
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
     mine, other = median(a for a, _ in pairs), median(b for _, b in pairs)
-    return Measurement(name, f"{1e3 * mine:.1f} ms", f"{1e3 * other:.1f} ms", median(a / b for a, b in pairs), target)
+    return Measurement(
+        name,
+        f"{1e3 * mine:.1f} ms",
+        f"{1e3 * other:.1f} ms",
+        median(a / b for a, b in pairs),
+        target,
+    )
 
 
 def _generated(nodes: int) -> str:
@@ -52,8 +58,16 @@ def _compiler(rounds: int) -> list[Measurement]:
     small, large = per_node(1_000, 20), per_node(100_000, max(2, rounds // 4))
     shown = f"{large:.0f} us"
     return [
-        Measurement("check of 100,000 nodes, time per node / that of 1,000", shown, f"{small:.0f} us", large / small, 1.5),
-        Measurement("check of 100,000 nodes, microseconds per node / 150", shown, "150 us", large / 150, 1.0),
+        Measurement(
+            "check of 100,000 nodes, time per node / that of 1,000",
+            shown,
+            f"{small:.0f} us",
+            large / small,
+            1.5,
+        ),
+        Measurement(
+            "check of 100,000 nodes, microseconds per node / 150", shown, "150 us", large / 150, 1.0
+        ),
     ]
 
 

@@ -30,7 +30,8 @@ def markdown(measurements: list[Measurement], versions: dict[str, str], when: st
         "",
         "Written by `make bench`. Ours and the peer's run in turn; a ratio is the median over the rounds.",
         "",
-        f"* {when}; {platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        f"* {when}; {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        f"* Python {platform.python_version()}",
         f"* {', '.join(f'{name} {version}' for name, version in versions.items())}",
         "",
         "| what | ours | peer or bound | ratio | target | |",
@@ -38,5 +39,7 @@ def markdown(measurements: list[Measurement], versions: dict[str, str], when: st
     ]
     for row in measurements:
         verdict = "met" if row.met else "**missed**"
-        lines.append(f"| {row.name} | {row.ours} | {row.other} | {row.ratio:.2f} | {row.target:.2f} | {verdict} |")
+        lines.append(
+            f"| {row.name} | {row.ours} | {row.other} | {row.ratio:.2f} | {row.target:.2f} | {verdict} |"
+        )
     return "\n".join([*lines, ""])

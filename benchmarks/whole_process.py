@@ -16,7 +16,8 @@ _CLI = str(_BIN / "inception-graph")
 _TORCHINFO = """
 from benchmarks.peers import torchvision
 from torchinfo import summary
-print(summary(torchvision().models.inception_v3(weights=None, init_weights=False), (1, 3, 299, 299), device="cpu", verbose=0))
+model = torchvision().models.inception_v3(weights=None, init_weights=False)
+print(summary(model, (1, 3, 299, 299), device="cpu", verbose=0))
 """
 _TORCHVIEW = """
 import sys
@@ -43,11 +44,15 @@ def _peak_memory(command: list[str]) -> float:
         "subprocess.run(sys.argv[1:], check=True, capture_output=True);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
-    run = subprocess.run([sys.executable, "-c", code, *command], check=True, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code, *command], check=True, capture_output=True, text=True
+    )
     return int(run.stdout) / 1024
 
 
-def _ratio(name: str, ours: list[str], theirs: list[str], target: float, rounds: int) -> Measurement:
+def _ratio(
+    name: str, ours: list[str], theirs: list[str], target: float, rounds: int
+) -> Measurement:
     for command in (ours, theirs):
         _seconds(command)
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
@@ -60,23 +65,32 @@ def measure(folder: Path, rounds: int) -> list[Measurement]:
     """All whole-process measurements; files go to a folder that may be thrown away."""
     svg, peer_svg = str(folder / "ours.svg"), str(folder / "peer.svg")
     python = sys.executable
-    memory = _peak_memory([_CLI, "check", "googlenet"])
+    check = [_CLI, "check", "googlenet"]
+    summary = [_CLI, "summary", "inception_v3", "--level", "op"]
+    render = [_CLI, "render", "inception_v3", "--level", "op", "-o", svg, "--force"]
+    peer_summary = [python, "-c", _TORCHINFO]
+    peer_render = [python, "-c", _TORCHVIEW, peer_svg]
+    memory = _peak_memory(check)
+    bound = Measurement(
+        "check googlenet, peak memory / 90 MB", f"{memory:.0f} MB", "90 MB", memory / 90, 1.0
+    )
     return [
-        _ratio("check googlenet / import torch", [_CLI, "check", "googlenet"], [python, "-c", "import torch"], 0.35, rounds),
-        Measurement("check googlenet, peak memory in MB / 90", f"{memory:.0f} MB", "90 MB", memory / 90, 1.0),
-        _ratio("summary inception_v3 / torchinfo", [_CLI, "summary", "inception_v3", "--level", "op"],
-               [python, "-c", _TORCHINFO], 0.5, rounds),
-        _ratio("render inception_v3 --level op / torchview", [_CLI, "render", "inception_v3", "--level", "op", "-o", svg, "--force"],
-               [python, "-c", _TORCHVIEW, peer_svg], 0.5, rounds),
+        _ratio(
+            "check googlenet / import torch", check, [python, "-c", "import torch"], 0.35, rounds
+        ),
+        bound,
+        _ratio("summary inception_v3 / torchinfo", summary, peer_summary, 0.5, rounds),
+        _ratio("render inception_v3 --level op / torchview", render, peer_render, 0.5, rounds),
         *_hostile(folder),
-    ]  # fmt: skip
+    ]
 
 
 def _hostile(folder: Path) -> list[Measurement]:
     """Files that are made to be slow: seconds and memory until the diagnostic, against 2 s and 300 MB."""
     head = "inception_graph: 1\nname: x\ninput: {channels: 3, height: 32, width: 32}\n"
     nested = "".join(
-        f"  b{i}: {{nodes: {{a: {{b{i + 1}: , repeat: 1000}}, c: {{b{i + 1}: , repeat: 1000}}}}}}\n" for i in range(30)
+        f"  b{i}: {{nodes: {{a: {{b{i + 1}: , repeat: 1000}}, c: {{b{i + 1}: , repeat: 1000}}}}}}\n"
+        for i in range(30)
     )
     laughs = "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 40))
     files = {
@@ -93,5 +107,9 @@ def _hostile(folder: Path) -> list[Measurement]:
         begin = time.perf_counter()
         subprocess.run([_CLI, "check", str(path)], check=False, capture_output=True)
         seconds = time.perf_counter() - begin
-        found.append(Measurement(f"hostile file, {name}, seconds / 2", f"{seconds:.2f} s", "2 s", seconds / 2, 1.0))
+        found.append(
+            Measurement(
+                f"hostile file, {name}, seconds / 2", f"{seconds:.2f} s", "2 s", seconds / 2, 1.0
+            )
+        )
     return found

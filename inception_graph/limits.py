@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-
 _DEEPEST = 150
 """Reading and elaborating go down with the nesting, and Python's stack with them."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from torch import nn
 
+    from inception_graph.backends.pictures import Level
     from inception_graph.diagnostics.report import Diagnostic
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import Node, TypedGraph
@@ -137,7 +138,7 @@ class Network:
         module = load_source(self.emit(), self.name)
         return instantiate(getattr(module, network_class(self.program)))
 
-    def render(self, path: str | Path, *, level: str = "block", force: bool = False) -> None:
+    def render(self, path: str | Path, *, level: Level = "block", force: bool = False) -> None:
         """Draw the network to an svg, png, pdf or dot file, by its suffix.
 
         Args:
@@ -225,7 +226,7 @@ def render(
     spec: str | Path | Network,
     path: str | Path,
     *,
-    level: str = "block",
+    level: Level = "block",
     force: bool = False,
     **variables: Value,
 ) -> None:

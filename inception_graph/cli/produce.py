@@ -6,11 +6,15 @@ import difflib
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from inception_graph.cli.failures import FINDINGS
 from inception_graph.cli.options import SPEC, compiled, network, spec_options
+
+if TYPE_CHECKING:
+    from inception_graph.backends.pictures import Level
 
 
 @click.command()
@@ -32,7 +36,7 @@ def render(
     settings: tuple[str, ...],
     limits: tuple[str, ...],
     output: str,
-    level: str,
+    level: Level,
     without_auxiliary: bool,
     force: bool,
 ) -> None:

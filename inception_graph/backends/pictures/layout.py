@@ -89,9 +89,9 @@ def _breaks(
     for index, height in enumerate(heights):
         if frames and index and frames[index] is not frames[index - 1]:
             seam, at_seam = index, filled
-        # The last piece is the network's output, which says little alone.
-        last = bool(frames) and index == len(heights) - 1
-        if filled and filled + height > most and not last:
+        # The network's input and output, the first and the last piece, say little alone.
+        alone = bool(frames) and index in (1, len(heights) - 1)
+        if filled and filled + height > most and not alone:
             early = seam > starts[-1] and at_seam >= _FULL_ENOUGH * most
             starts.append(seam if early else index)
             filled = filled - at_seam if early else 0.0

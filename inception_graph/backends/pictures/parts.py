@@ -69,10 +69,6 @@ class Part:
         if isinstance(instance.element, Leaf):
             return self._leaf(instance, scope, dashed)
         if self._closed(instance, depth):
-            if not _nodes(instance):
-                return Stack(
-                    ()
-                )  # a use of an empty block gives what it is given, as an empty branch does
             return self.box(
                 (instance,),
                 self._shown(instance.name, scope),
@@ -137,7 +133,7 @@ class Part:
         else:
             content = self.stack(first, scope=first.name, depth=inner, dashed=dashed)
             if name != first.element.block:
-                name = f"{name} · {first.element.block}"
+                name = " · ".join(filter(None, (name, first.element.block)))
             match content.items:
                 case (Frame(times=inside) as copies,) if (
                     first.copies and inside == len(first.children) > 1
@@ -174,12 +170,9 @@ class Part:
     def _labels(self, instance: Instance) -> tuple[str, ...]:
         """What is inside a box, in a few words: for a use its block and the widths of its branches."""
         element = instance.element
-        if isinstance(element, Fork):
-            node = instance.output
-            joined = len(self.typed.nodes[node].inputs)
-            return (f"{crossed(self.typed.operation(node).label())} of {joined}",)
         if not isinstance(element, Use):
-            return (f"{len(_nodes(instance))} nodes",)
+            joined = len(self.typed.nodes[instance.output].inputs)
+            return (f"{crossed(self.typed.operation(instance.output).label())} of {joined}",)
         block = (element.block,) if element.block != element.name else ()
         if self._brief:
             return block

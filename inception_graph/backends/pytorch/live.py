@@ -42,9 +42,9 @@ def instantiate(made: type[nn.Module]) -> nn.Module:
     """An instance of a network's class, its weights started once.
 
     A torch layer starts its weights when it is made, and then the network starts them its own way: half of the time
-    would go into numbers that are thrown away. So random fills are left out while the network is made, and each layer is
-    started afterwards by random numbers of its own, several layers at a time. The weights depend on torch's seed and on
-    nothing else.
+    would go into numbers that are thrown away. So random fills are left out while the network is made, and each layer
+    is started afterwards by random numbers of its own, several layers at a time. The weights depend on torch's seed
+    and on nothing else.
     """
     if not hasattr(made, "reset_parameters"):
         return made()

@@ -83,4 +83,4 @@ def _pixels(path: Path, prepare: Preprocess, size: tuple[int, int, int]) -> Tens
         array = array - np.asarray(prepare.mean, dtype=np.float32)
     if prepare.std is not None:
         array = array / np.asarray(prepare.std, dtype=np.float32)
-    return torch.from_numpy(np.ascontiguousarray(array.transpose(2, 0, 1)))[None]
+    return torch.tensor(array.transpose(2, 0, 1).copy())[None]

@@ -35,7 +35,11 @@ class Unstarted(TorchFunctionMode):
         self._marked: list[Tensor] = []
 
     def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         options = kwargs or {}
         if func not in _RANDOM:
@@ -59,7 +63,11 @@ class _Drawing(TorchFunctionMode):
         self._generator = generator
 
     def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         options = dict(kwargs or {})
         if func in _RANDOM:
@@ -72,16 +80,17 @@ def start_in_parallel(model: nn.Module) -> None:
 
     def apply(start: Callable[[nn.Module], None]) -> nn.Module:
         layers = [layer for layer in model.modules() if layer is not model]
-        seeds = torch.randint(2**62, (len(layers),)).tolist()
+        drawn: Any = torch.randint(2**62, (len(layers),))
+        seeds: list[int] = drawn.tolist()
 
         def start_one(layer: nn.Module, seed: int) -> None:
-            with _Drawing(torch.Generator().manual_seed(seed)):
-                start(layer)
+            if next(layer.parameters(recurse=False), None) is not None:
+                with _Drawing(torch.Generator().manual_seed(seed)):
+                    start(layer)
 
-        drawn = [pair for pair in zip(layers, seeds, strict=True) if any(True for _ in pair[0].parameters(recurse=False))]
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-            for done in [pool.submit(start_one, *pair) for pair in drawn]:
-                done.result()
+            for _ in pool.map(start_one, layers, seeds):
+                pass  # a fault in a thread is raised here
         return model
 
     restart: Any = model.reset_parameters
