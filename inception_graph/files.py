@@ -45,7 +45,7 @@ class FileConflictError(Exception):
     """A file stands where one is to be written, and nothing says that it is ours."""
 
 
-_MARK = b"inception-graph"
+MAKER = "made by inception-graph"
 """What every file that we write says of itself near its beginning or end."""
 _LOOKED_AT = 4096
 
@@ -73,4 +73,4 @@ def _ours(path: Path) -> bool:
         stream.seek(0, os.SEEK_END)
         stream.seek(max(stream.tell() - _LOOKED_AT, 0))
         tail = stream.read(_LOOKED_AT)
-    return not head or _MARK in head or _MARK in tail
+    return not head or MAKER.encode() in (head + tail).lower()

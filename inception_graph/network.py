@@ -101,7 +101,7 @@ class Network:
 
     def to_networkx(self) -> nx.DiGraph[str]:
         """The graph of operations, frozen: nodes by full name, with their operation, section and shape."""
-        return self.typed.graph.networkx
+        return self.typed.networkx
 
     def without_auxiliary(self) -> Network:
         """The same network without its auxiliary heads."""

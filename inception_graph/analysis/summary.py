@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import BYTES, NodeCost, costs
+from inception_graph.files import MAKER
 from inception_graph.ir.program import Use
 from inception_graph.ops.base import size
 
@@ -153,9 +154,8 @@ class Summary:
             *(f"* {fact}" for fact in self._facts()),
             "",
         ]
-        return "\n".join(
-            [*lines, line(_HEADINGS), line(marks), *(line(cells) for cells in self._cells()), ""]
-        )
+        table = [line(_HEADINGS), line(marks), *(line(cells) for cells in self._cells())]
+        return "\n".join([*lines, *table, "", f"<!-- {MAKER} -->", ""])
 
     def _csv(self) -> str:
         stream = io.StringIO()

@@ -65,7 +65,7 @@ def build(
     Writes model.py, diagram.svg, summary.md and spec.yaml. The last step needs torch.
     """
     from inception_graph.backends.pictures import svg
-    from inception_graph.files import FileConflictError, guard, write_atomically
+    from inception_graph.files import MAKER, FileConflictError, guard, write_atomically
     from inception_graph.spec.writer import to_yaml
 
     clock, folder = _Clock(), Path(output)
@@ -88,7 +88,7 @@ def build(
         with clock.stage("summary"):
             files["summary.md"] = made.summary().to("markdown")
         with clock.stage("resolved spec"):
-            files["spec.yaml"] = to_yaml(made.program)
+            files["spec.yaml"] = f"# {MAKER}: {made.name}, resolved\n{to_yaml(made.program)}"
     except BaseException:
         if fresh:
             folder.rmdir()

@@ -52,8 +52,9 @@ def _expected(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     from inception_graph.backends.pictures import PictureError
+    from inception_graph.backends.pytorch.photograph import PhotographError
 
-    return str(error) if isinstance(error, PictureError) else None
+    return str(error) if isinstance(error, PictureError | PhotographError) else None
 
 
 def fail(message: str, status: int = USAGE) -> NoReturn:

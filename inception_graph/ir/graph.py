@@ -139,24 +139,6 @@ class Graph:
                 waiting += self.nodes[index].inputs
         return frozenset(needed)
 
-    @cached_property
-    def networkx(self) -> nx.DiGraph[str]:
-        """A frozen view for graph algorithms: nodes by name, with their ids as attributes."""
-        import networkx
-
-        view: networkx.DiGraph[str] = networkx.DiGraph(name=self.program.name)
-        view.add_node("input", id=INPUT)
-        for index, node in enumerate(self.nodes):
-            key = node.operation.key if node.operation else None
-            view.add_node(node.name, id=index, operation=key, section=node.section)
-            for position, source in enumerate(node.inputs):
-                view.add_edge(
-                    "input" if source == INPUT else self.nodes[source].name,
-                    node.name,
-                    position=position,
-                )
-        return networkx.freeze(view)  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
-
 
 @dataclass(frozen=True, eq=False)
 class TypedGraph:
@@ -194,3 +176,18 @@ class TypedGraph:
         if operation is None:
             raise AssertionError(self.graph.nodes[index].name)
         return operation
+
+    @cached_property
+    def networkx(self) -> nx.DiGraph[str]:
+        """A frozen view for graph algorithms: nodes by name, with id, operation, section and shape."""
+        import networkx
+
+        view: networkx.DiGraph[str] = networkx.DiGraph(name=self.program.name)
+        view.add_node("input", id=INPUT, operation=None, section="input", shape=self.graph.input)
+        for index, node in enumerate(self.nodes):
+            facts = {"operation": self.operation(index).key, "section": node.section}
+            view.add_node(node.name, id=index, shape=self.shapes[index], **facts)
+            for position, source in enumerate(node.inputs):
+                origin = "input" if source == INPUT else self.nodes[source].name
+                view.add_edge(origin, node.name, position=position)
+        return networkx.freeze(view)  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related
 from inception_graph.ir.program import Chain, Fork, Use, walk
+from inception_graph.spec.names import check_name
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def check_names(program: Program, report: Report) -> None:
-    """Report names at the top that stand twice, so that 'from' is never ambiguous."""
+    """Report a class name that Python cannot have, and names at the top that stand twice."""
+    if program.meta.class_name is not None:
+        where = program.places.value(("meta", "class_name"))
+        check_name(program.meta.class_name, "class", where, report)
     first: dict[str, Path] = {}
     for path, name in [
         *((node.path, node.name) for chain in program.sections.values() for node in chain.nodes),

@@ -107,6 +107,7 @@ class _Lowering:
         reader = NodeReader(self.report, self.places, operations(), known, {})
         self._defaults(reader, scope)
         size = self._section("input", Input, scope, reader)
+        self._check_input()
         blocks = self._blocks(reader)
         sections = self._sections(reader, scope)
         heads = self._mapping("auxiliary", "heads by name")
@@ -269,6 +270,14 @@ class _Lowering:
                 str(fault["loc"][0]) for fault in error.errors(include_url=False) if fault["loc"]
             }
         return set()
+
+    def _check_input(self) -> None:
+        """Report an input that is written but empty; one that is absent is told with the other keys."""
+        tree = self.tree.get("input")
+        if isinstance(tree, Scalar) and tree.value is None:
+            hint = "write input: {channels: 3, height: 224, width: 224}"
+            where = self.places.key(("input",))
+            self.report.add(Code.MISSING_KEY, "the size of the input is missing", where, hint=hint)
 
     def _section(
         self, key: str, model: type[_Model], scope: Scope, reader: NodeReader

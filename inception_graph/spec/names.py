@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
     from inception_graph.diagnostics.source import Place
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_LONGEST = 64
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+LONGEST = 64
 
 # Attributes of nn.Module, nn.Sequential and nn.ModuleDict, which such a submodule would hide.
 # tests/architecture holds this list against torch itself.
@@ -90,10 +90,10 @@ TUPLE_ATTRIBUTES = frozenset({"count", "index", "logits"})
 
 def fault_of(name: str) -> str | None:
     """Why a text cannot be a name, or None where it can."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         return "a name is made of letters, digits and _, and starts with a letter"
-    if len(name) > _LONGEST:
-        return f"a name has at most {_LONGEST} characters"
+    if len(name) > LONGEST:
+        return f"a name has at most {LONGEST} characters"
     if keyword.iskeyword(name) or name in ("self", "super"):
         return "this is a word of the Python language"
     if name in MODULE_ATTRIBUTES:
@@ -106,10 +106,10 @@ def check_name(name: str, what: str, place: Place, report: Report) -> bool:
     fault = fault_of(name)
     if fault is None:
         return True
-    shown = name if len(name) <= _LONGEST else name[:_LONGEST] + "..."
+    shown = name if len(name) <= LONGEST else name[:LONGEST] + "..."
     if ":" in name and what in ("node", "branch"):
         hint = "put a space behind the colon"
-    elif len(name) > _LONGEST:
+    elif len(name) > LONGEST:
         hint = "use a shorter name"
     else:
         hint = f"call it '{_mended(name)}'" if _mended(name) else None
@@ -120,7 +120,7 @@ def check_name(name: str, what: str, place: Place, report: Report) -> bool:
 
 
 def _mended(name: str) -> str | None:
-    mended = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:_LONGEST]
+    mended = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:LONGEST]
     if mended[:1].isdigit():
         mended = f"n{mended}"
     if mended and fault_of(mended):

@@ -79,7 +79,12 @@ class NodeReader:
             operation = self.operations.get(key)
             if key in self.blocks or (operation is not None and operation.many):
                 return True
-            if operation is not None and not (isinstance(value, Mapping) and self._keys(value)):
+            if operation is None:
+                continue
+            options = (
+                isinstance(value, Mapping) and value.entries.keys() <= operation.model_fields.keys()
+            )
+            if options or not (isinstance(value, Mapping) and self._keys(value)):
                 return True
         return not any(isinstance(value, Mapping) for _, value in tree.entries.values())
 

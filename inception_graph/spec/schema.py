@@ -18,6 +18,7 @@ from inception_graph.ops.documentation import described
 from inception_graph.ops.fields import OPTIONS_OF
 from inception_graph.ops.registry import operations
 from inception_graph.spec.lower import KEYS, LANGUAGE
+from inception_graph.spec.names import LONGEST, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 Schema: TypeAlias = dict[str, Any]
 
-_NAME: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$", "maxLength": 64}
+_NAME: Schema = {"type": "string", "pattern": f"^{NAME.pattern}$", "maxLength": LONGEST}
 _EXPRESSION: Schema = {"$ref": "#/definitions/expression"}
 _SCALAR: Schema = {"type": ["number", "string", "boolean"]}
 _FROM: Schema = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inception_graph.backends.pictures.dot_writer import dot_text
 from inception_graph.backends.pictures.engine import PictureError, draw, find_engine
 from inception_graph.backends.pictures.layout import lay_out
+from inception_graph.backends.pictures.marks import signed_dot, signed_pdf, signed_png
 from inception_graph.backends.pictures.plan import LEVELS, Level, plan
 from inception_graph.backends.pictures.svg_writer import svg_text
 from inception_graph.files import write_atomically
@@ -72,13 +73,14 @@ def render(
         case "svg":
             write_atomically(path, svg(typed, level, title=title))
         case "dot":
-            write_atomically(path, to_dot(typed, level=level, title=title))
+            write_atomically(path, signed_dot(to_dot(typed, level=level, title=title)))
         case "png" | "pdf":
             engine = find_engine()
             layout = _layout(typed, level, title)
             # A giant is drawn smaller rather than not at all.
             dpi = min(_DPI, int(72 * _MOST_PIXELS / max(layout.width, layout.height)))
-            write_atomically(path, draw(dot_text(layout), kind, engine, max(dpi, 1)))
+            drawn = draw(dot_text(layout), kind, engine, max(dpi, 1))
+            write_atomically(path, signed_png(drawn) if kind == "png" else signed_pdf(drawn))
 
 
 def _layout(typed: TypedGraph, level: Level, title: str | None) -> Layout:

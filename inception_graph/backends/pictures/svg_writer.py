@@ -20,6 +20,7 @@ from inception_graph.backends.pictures.theme import (
     SHAPE,
     WIRE,
 )
+from inception_graph.files import MAKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +57,7 @@ def svg_text(layout: Layout) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">',
+            f"<!-- {MAKER} -->",
             f"<title>{escape(layout.drawing.title)}</title>",
             f"<style>\n{_STYLE}\n</style>",
             f'<rect width="{wide}" height="{high}" fill="{PAPER}"/>',
