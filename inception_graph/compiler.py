@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,8 @@ from inception_graph.spec.lower import lower
 from inception_graph.spec.reader import read_file, read_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import TypedGraph
     from inception_graph.ir.program import Program
@@ -103,6 +107,13 @@ def compile_text(
 def _compile(
     name: str, source: Source, settings: dict[str, Value], report: Report, limits: Limits
 ) -> Compilation:
+    with _collector_paused():
+        return _pipeline(name, source, settings, report, limits)
+
+
+def _pipeline(
+    name: str, source: Source, settings: dict[str, Value], report: Report, limits: Limits
+) -> Compilation:
     tree = read_tree(source, report, limits)
     program = lower(tree, settings, report, limits) if tree is not None else None
     if program is not None:
@@ -112,6 +123,22 @@ def _compile(
         report_unread(typed.graph, report)
         check_expectations(typed, report)
     return Compilation(name, report, source, program, None if report.failed else typed, limits)
+
+
+@contextmanager
+def _collector_paused() -> Generator[None]:
+    """Spare the garbage collector the walk through trees that are all alive.
+
+    A compilation makes no cycles worth collecting, but enough objects to set the collector off again and again; with
+    torch loaded, one such walk takes as long as many compilations.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _typed(program: Program | None, report: Report, limits: Limits) -> TypedGraph | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from inception_graph.analysis.costs import costs
@@ -29,6 +30,8 @@ from inception_graph.resources import folder
 from inception_graph.version import __version__
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from inception_graph.backends.pytorch.scope import Step
     from inception_graph.ir.graph import Instance, TypedGraph
     from inception_graph.ir.program import Program
@@ -73,6 +76,19 @@ def network_class(program: Program) -> str:
     return program.meta.class_name or class_name(program.name)
 
 
+@cache
+def _template() -> Template:
+    """The layout of a file."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder("codegen")),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("module.py.jinja")
+
+
 class _Module:
     """One file."""
 
@@ -101,8 +117,6 @@ class _Module:
         return typed
 
     def source(self) -> str:
-        import jinja2
-
         weights = start(self.plain, range(len(self.plain.nodes)))
         network = self._network(weights)
         definitions = [
@@ -112,11 +126,7 @@ class _Module:
             *([self._initialise(weights)] if weights.function else []),
             network,
         ]
-        loader = jinja2.FileSystemLoader(folder("codegen"))
-        environment = jinja2.Environment(
-            loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
-        )
-        return environment.get_template("module.py.jinja").render(
+        return _template().render(
             docstring="\n".join(self._docstring()),
             imports=self._imports("\n".join(definitions)),
             loss_weights=self._loss_weights(),

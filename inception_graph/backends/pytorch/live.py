@@ -39,19 +39,10 @@ def load_source(source: str, name: str) -> ModuleType:
 
 
 def instantiate(made: type[nn.Module]) -> nn.Module:
-    """An instance of a network's class, its weights started once.
+    """An instance of a network's class, its weights started once. They depend on torch's seed and on nothing else."""
+    from inception_graph.backends.pytorch.starting import DeferredFills
 
-    A torch layer starts its weights when it is made, and then the network starts them its own way: half of the time
-    would go into numbers that are thrown away. So random fills are left out while the network is made, and each layer
-    is started afterwards by random numbers of its own, several layers at a time. The weights depend on torch's seed
-    and on nothing else.
-    """
-    if not hasattr(made, "reset_parameters"):
-        return made()
-    from inception_graph.backends.pytorch.starting import Unstarted, start_in_parallel
-
-    with Unstarted() as unstarted:
+    with DeferredFills() as fills:
         model = made()
-    start_in_parallel(model)
-    # What is still unstarted only its own constructor starts; a user's operation may have such a tensor.
-    return model if unstarted.all_started() else made()
+    fills.carry_out()
+    return model

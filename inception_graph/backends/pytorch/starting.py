@@ -1,38 +1,44 @@
-"""Starting the weights of a large network quickly."""
+"""Starting the weights of a large network quickly: each tensor once, several at a time."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-_RANDOM: frozenset[Any] = frozenset(
-    {
-        Tensor.uniform_,
-        Tensor.normal_,
-        # These hand themselves to a mode before they come to the two above.
-        nn.init.uniform_,
-        nn.init.normal_,
-        nn.init.trunc_normal_,
-        nn.init.kaiming_uniform_,
-        nn.init.kaiming_normal_,
-    }
+    Fill: TypeAlias = Callable[[torch.Generator | None], object]
+
+_FILLS: frozenset[Any] = frozenset(
+    {Tensor.uniform_, Tensor.normal_, nn.init.uniform_, nn.init.normal_, nn.init.kaiming_uniform_}
 )
-"""Functions that fill a tensor, their first argument, with random numbers and take a generator."""
+"""Functions that write random numbers over all of their first argument and do nothing else.
+
+Those of ``nn.init`` hand themselves to a mode before they come to the tensor's own.
+"""
+_shape: Any = Tensor.shape
+_grad_fn: Any = Tensor.grad_fn
+_LOOKS: frozenset[Any] = frozenset(
+    {Tensor.dim, Tensor.size, Tensor.numel, _shape.__get__, _grad_fn.__get__}
+)
+"""Functions that look at a tensor but not at its numbers."""
 
 
-class Unstarted(TorchFunctionMode):
-    """Leaves random fills out, in this thread; each tensor that goes without is marked by a NaN."""
+class DeferredFills(TorchFunctionMode):
+    """Puts random fills off, in this thread, until ``carry_out``.
+
+    A layer starts its weights when it is made, and the network then starts them its own way; only the last fill of a
+    tensor counts. Whatever else is done with a tensor that waits for its fill, the fill is carried out before.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._marked: list[Tensor] = []
+        self._waiting: dict[int, tuple[Tensor, Fill]] = {}
 
     def __torch_function__(
         self,
@@ -42,60 +48,72 @@ class Unstarted(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         options = kwargs or {}
-        if func not in _RANDOM:
-            return func(*args, **options)
-        filled: Tensor = args[0] if args else options["tensor"]
-        if filled.numel():
-            self._marked.append(filled.detach())
-            self._marked[-1].view(-1)[0] = float("nan")
-        return filled
-
-    def all_started(self) -> bool:
-        """Whether something has been written over every mark."""
-        return not any(bool(tensor.view(-1)[0].isnan()) for tensor in self._marked)
-
-
-class _Drawing(TorchFunctionMode):
-    """Gives random fills of this thread a generator of their own."""
-
-    def __init__(self, generator: torch.Generator) -> None:
-        super().__init__()
-        self._generator = generator
-
-    def __torch_function__(
-        self,
-        func: Any,
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        options = dict(kwargs or {})
-        if func in _RANDOM:
-            options["generator"] = self._generator
+        if func in _FILLS:
+            tensor: Tensor = args[0] if args else options["tensor"]
+            if tensor.device.type == "cpu" and options.get("generator") is None:
+                self._put_off(tensor, func, args, options)
+                return tensor
+        if func not in _LOOKS:
+            for tensor in _tensors((args, options)):
+                self._fill_now(tensor)
         return func(*args, **options)
 
+    def _put_off(
+        self, tensor: Tensor, func: Any, args: tuple[Any, ...], options: dict[str, Any]
+    ) -> None:
+        key = _memory(tensor)
+        waiting = self._waiting.pop(key, None)
+        if waiting is not None and not _same_part(waiting[0], tensor):
+            waiting[1](None)
+        known = {name: value for name, value in options.items() if name != "generator"}
+        self._waiting[key] = tensor, lambda generator: func(*args, **known, generator=generator)
 
-def start_in_parallel(model: nn.Module) -> None:
-    """Call ``reset_parameters`` of a network whose ``apply`` starts several layers at a time."""
+    def _fill_now(self, tensor: Tensor) -> None:
+        waiting = self._waiting.pop(_memory(tensor), None)
+        if waiting is not None:
+            with torch.no_grad():
+                waiting[1](None)
 
-    def apply(start: Callable[[nn.Module], None]) -> nn.Module:
-        layers = [layer for layer in model.modules() if layer is not model]
-        drawn: Any = torch.randint(2**62, (len(layers),))
+    def carry_out(self) -> None:
+        """Fill what waits, each tensor by random numbers of its own: the order of the threads does not show."""
+        drawn: Any = torch.randint(2**62, (len(self._waiting),))
         seeds: list[int] = drawn.tolist()
 
-        def start_one(layer: nn.Module, seed: int) -> None:
-            if next(layer.parameters(recurse=False), None) is not None:
-                with _Drawing(torch.Generator().manual_seed(seed)):
-                    start(layer)
+        def fill(waiting: tuple[Tensor, Fill], seed: int) -> None:
+            with torch.no_grad():
+                waiting[1](torch.Generator().manual_seed(seed))
 
+        # The largest first, so that no thread is left with one at the end.
+        work = sorted(
+            zip(self._waiting.values(), seeds, strict=True), key=lambda item: -item[0][0].numel()
+        )
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-            for _ in pool.map(start_one, layers, seeds):
-                pass  # a fault in a thread is raised here
-        return model
+            for done in [pool.submit(fill, *item) for item in work]:
+                done.result()
+        self._waiting.clear()
 
-    restart: Any = model.reset_parameters
-    vars(model)["apply"] = apply
-    try:
-        restart()
-    finally:
-        del vars(model)["apply"]
+
+def _memory(tensor: Tensor) -> int:
+    """What a tensor shares with all views of it."""
+    return tensor.untyped_storage().data_ptr() if tensor.device.type == "cpu" else -id(tensor)
+
+
+def _same_part(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors over the same memory are the same part of it."""
+    return (one.storage_offset(), one.shape, one.stride()) == (
+        other.storage_offset(),
+        other.shape,
+        other.stride(),
+    )
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    """The tensors among the arguments of a call."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in cast("Iterable[object]", value):
+            yield from _tensors(item)
+    elif isinstance(value, dict):
+        for item in cast("dict[object, object]", value).values():
+            yield from _tensors(item)
