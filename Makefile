@@ -39,7 +39,7 @@ wheel: .venv/dev
 
 # torchvision and timm would bring another torch with them; what they need is here already.
 .venv/peers: .venv/dev
-	$(PIP) torchinfo torchview psutil
+	$(PIP) torchinfo torchview
 	$(PIP) --no-deps torchvision timm
 	@touch $@
 

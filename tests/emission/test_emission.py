@@ -216,6 +216,23 @@ class TestLiveModuleIsAnOrdinaryModule:
         assert half(x.bfloat16()).dtype is torch.bfloat16
 
 
+@pytest.mark.filterwarnings(
+    "ignore::UserWarning"
+)  # torch's own, about the one process of the group
+def test_distributed(tmp_path: Path) -> None:
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{tmp_path}/meet", rank=0, world_size=1
+    )
+    try:
+        network = ig.load(SPECS["heads"])
+        model = nn.parallel.DistributedDataParallel(network.create_model())
+        outputs = model(small(network))
+        sum(output.float().sum() for output in outputs).backward()
+        assert all(weight.grad is not None for weight in model.parameters())
+    finally:
+        torch.distributed.destroy_process_group()
+
+
 def test_compile() -> None:
     torch.manual_seed(0)
     network = ig.load(SPECS["residual"])

@@ -170,3 +170,23 @@ def test_two_packages_cannot_announce_one_operation(
     monkeypatch.syspath_prepend(PACKAGE)
     with pytest.raises(PluginError, match=r"'squeeze_excite' .* exists already"):
         operations.__wrapped__()
+
+
+def test_it_is_drawn_emitted_and_run(environment: dict[str, str], tmp_path: Path) -> None:
+    """The main job, from a command line in whose environment the package is installed."""
+    (tmp_path / "attentive.yaml").write_text(SPEC, encoding="utf-8")
+    command = [sys.executable, "-c", "from inception_graph.cli import main; main()"]
+    build = [*command, "build", "attentive.yaml", "-o", "out"]
+    done = subprocess.run(build, env=environment, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "all agree" in done.stdout
+    assert 'id="weigh"' in (tmp_path / "out" / "diagram.svg").read_text(encoding="utf-8")
+    source = (tmp_path / "out" / "model.py").read_text(encoding="utf-8")
+    assert "squeeze_excite" not in source.replace("self.weigh", ""), "the file needs torch only"
+    alone = [sys.executable, "-I", str(tmp_path / "out" / "model.py")]
+    assert subprocess.run(alone, capture_output=True, check=True, text=True).stdout
+    for form in ("check", "format"):
+        ruff = [sys.executable, "-m", "ruff", form, "--config", str(ROOT / "pyproject.toml")]
+        options = ["--check"] if form == "format" else []
+        checked = [*ruff, *options, str(tmp_path / "out" / "model.py")]
+        assert subprocess.run(checked, check=False).returncode == 0
