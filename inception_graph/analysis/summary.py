@@ -6,7 +6,7 @@ import csv
 import html
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import BYTES, NodeCost, costs
@@ -44,22 +44,14 @@ class Row:
         section: stem, body, head or auxiliary.
         operation: In words.
         output: Shape for one image.
-        parameters: Trained weights.
-        macs: Multiply-accumulates of convolution and linear layers.
-        activations: Elements of all outputs inside.
-        receptive_field: Height and width in pixels of the input.
-        stride: Height and width in pixels of the input.
+        cost: What it costs, all inside of it taken together.
     """
 
     name: str
     section: str
     operation: str
     output: tuple[int, ...]
-    parameters: int
-    macs: int
-    activations: int
-    receptive_field: tuple[int, int]
-    stride: tuple[int, int]
+    cost: NodeCost
 
 
 @dataclass(frozen=True)
@@ -96,12 +88,12 @@ class Summary:
                 row.name,
                 row.operation,
                 size(row.output),
-                f"{row.parameters:,}" if row.parameters else "",
-                f"{row.macs:,}" if row.macs else "",
-                f"{100 * row.macs / self.macs:.1f}" if row.macs and self.macs else "",
-                f"{row.activations:,}",
-                _axes(row.receptive_field),
-                _axes(row.stride),
+                f"{row.cost.parameters:,}" if row.cost.parameters else "",
+                f"{row.cost.macs:,}" if row.cost.macs else "",
+                f"{100 * row.cost.macs / self.macs:.1f}" if row.cost.macs and self.macs else "",
+                f"{row.cost.activations:,}",
+                _axes(row.cost.receptive_field),
+                _axes(row.cost.stride),
             )
             for row in self.rows
         ]
@@ -169,16 +161,23 @@ class Summary:
                 row.section,
                 row.operation,
                 size(row.output),
-                row.parameters,
-                row.macs,
+                row.cost.parameters,
+                row.cost.macs,
             )
             writer.writerow(
-                [*values, row.activations, _axes(row.receptive_field), _axes(row.stride)]
+                [
+                    *values,
+                    row.cost.activations,
+                    _axes(row.cost.receptive_field),
+                    _axes(row.cost.stride),
+                ]
             )
         return stream.getvalue()
 
     def _json(self) -> str:
         document: dict[str, Any] = asdict(self)
+        for row in document["rows"]:
+            row |= row.pop("cost")
         document["units"] = {
             "macs": "multiply-accumulates of convolutions and linear layers for one image; FLOPs = 2 x MACs",
             "activations": "elements for one image",
@@ -239,23 +238,19 @@ def summarise(typed: TypedGraph, level: str = "network") -> Summary:
 
 def _op_row(typed: TypedGraph, index: int, cost: NodeCost) -> Row:
     node = typed.nodes[index]
-    return Row(
-        node.name, node.section, typed.operation(index).label(), typed.shapes[index],
-        cost.parameters, cost.macs, cost.activations, cost.receptive_field, cost.stride,
-    )  # fmt: skip
+    return Row(node.name, node.section, typed.operation(index).label(), typed.shapes[index], cost)
 
 
 def _top_row(typed: TypedGraph, instance: Instance, nodes: tuple[NodeCost, ...]) -> Row:
     inside = [nodes[found.node] for found in instance.walk() if found.node is not None]
-    element = instance.element
-    last = nodes[instance.output]
-    words = _in_words(typed, instance)
-    section = str(element.path[0])
-    return Row(
-        instance.name, section, words, typed.shape(instance.output),
-        sum(cost.parameters for cost in inside), sum(cost.macs for cost in inside),
-        sum(cost.activations for cost in inside), last.receptive_field, last.stride,
-    )  # fmt: skip
+    cost = replace(
+        nodes[instance.output],
+        parameters=sum(cost.parameters for cost in inside),
+        macs=sum(cost.macs for cost in inside),
+        activations=sum(cost.activations for cost in inside),
+    )
+    words, section = _in_words(typed, instance), str(instance.element.path[0])
+    return Row(instance.name, section, words, typed.shape(instance.output), cost)
 
 
 def _in_words(typed: TypedGraph, instance: Instance) -> str:

@@ -11,12 +11,14 @@ from inception_graph.diagnostics.report import Related
 from inception_graph.ir import remedies
 from inception_graph.ir.elaborate import block_uses
 from inception_graph.ir.graph import INPUT, TypedGraph
-from inception_graph.ops.base import ShapeFault, size
+from inception_graph.ir.shapes import shapes_of
+from inception_graph.ops.base import size
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
     from inception_graph.ir.graph import Graph, Node
     from inception_graph.limits import Limits
+    from inception_graph.ops.base import ShapeFault
     from inception_graph.ops.window import Shape
 
 
@@ -25,29 +27,6 @@ def infer(graph: Graph, report: Report, limits: Limits) -> TypedGraph | None:
     shapes = shapes_of(graph, _Faults(graph, report, limits))
     typed = TypedGraph(graph, tuple(shape for shape in shapes if shape is not None))
     return typed if len(typed.shapes) == len(graph.nodes) else None
-
-
-def shapes_of(graph: Graph, faults: _Faults | None = None) -> list[Shape | None]:
-    """The shape of every node, None where it has none; ``faults`` is told why."""
-    shapes: list[Shape | None] = []
-    for index, node in enumerate(graph.nodes):
-        inputs: list[Shape] = []
-        for source in node.inputs:
-            shape = graph.input if source == INPUT else shapes[source] if source >= 0 else None
-            if shape is not None:
-                inputs.append(shape)
-        result: Shape | None = None
-        if node.operation is not None and len(inputs) == len(node.inputs):
-            try:
-                result = node.operation.shape(*inputs)
-            except ShapeFault as fault:
-                if faults is not None:
-                    faults.tell(index, fault, shapes)
-            else:
-                if faults is not None and not faults.bounded(node, result):
-                    result = None
-        shapes.append(result)
-    return shapes
 
 
 _MOST_SEARCHES = 10

@@ -10,6 +10,7 @@ from inception_graph.diagnostics.report import Related
 from inception_graph.ir.expressions import is_symbolic
 from inception_graph.ir.graph import INPUT, Graph
 from inception_graph.ir.program import Fork, Leaf
+from inception_graph.ir.shapes import shapes_of
 from inception_graph.ops.base import ShapeFault, size
 
 if TYPE_CHECKING:
@@ -193,8 +194,6 @@ def _stride_for(operation: Operation, x: Shape, extents: Shape) -> str | None:
 
 def smallest_input(graph: Graph, index: int, shapes: list[Shape | None]) -> str | None:
     """The smallest square input at which a node's window fits, found by trying sizes."""
-    from inception_graph.ir.infer import shapes_of
-
     if len(graph.nodes) > _MOST_NODES:
         return "make the input larger, or the window smaller"
 
