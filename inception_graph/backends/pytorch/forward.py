@@ -42,6 +42,12 @@ class Forward:
 
     def __post_init__(self) -> None:
         self.steps = sorted(self.steps, key=lambda step: step.target)
+        # Dots become underscores in a local name, so 'a.b' and 'a_b' would both be a_b.
+        taken = {*self.names.values(), *self.fixed.values()}
+        for step in self.steps:
+            while step.name in taken:
+                step.name += "_"
+            taken.add(step.name)
 
     def lines(self) -> list[str]:
         """The statements, not indented. Afterwards ``names`` says where each value is."""

@@ -195,7 +195,7 @@ class Scope:
         return Call(CHAIN.name, keywords=parts, helper=CHAIN)
 
     def _use(self, instance: Instance, x: Shape) -> Call:
-        if not instance.copies:
+        if not isinstance(instance.element, Use) or not instance.copies:
             return self.use_call(instance, x)
         calls = [
             self.use_call(instance, self.typed.shape(child.reads)) for child in instance.children
@@ -204,14 +204,10 @@ class Scope:
         leading = 0 if all(call == calls[0] for call in calls) else 1
         if any(call != calls[-1] for call in calls[leading:]):
             return Call("nn.Sequential", tuple(calls))
-        repeat = (
-            evaluated(element.repeat, instance.environment)
-            if isinstance(element := instance.element, Use)
-            else 1
-        )
-        rest: Argument = (
-            calls[-1] if len(calls) - leading == 1 else Copies(calls[-1], literal(repeat - leading))
-        )
+        if len(calls) - leading == 1:
+            return Call("nn.Sequential", tuple(calls))
+        repeat = evaluated(instance.element.repeat, instance.environment)
+        rest = Copies(calls[-1], literal(repeat - leading))
         return Call("nn.Sequential", (*calls[:leading], rest))
 
 
