@@ -147,9 +147,9 @@ class _Writer:
             height=_inches(placed.height),
             fillcolor=look.fill,
             color=look.line,
-            penwidth=thick,
+            # A second border would lie over the shape that is written below the box.
+            penwidth=f"{3 * float(thick):g}" if box.times > 1 else thick,
             **form,
-            **({"peripheries": "2"} if box.times > 1 else {}),
         )
 
     def _frame(self, placed: PlacedFrame) -> dict[str, str]:
