@@ -82,11 +82,10 @@ def compile_spec(
 def _path(spec: str | Path) -> Path | None:
     """The file that a name or a path stands for; a file that is there goes before a shipped network."""
     try:
-        if Path(spec).exists():
-            return Path(spec)
+        path, shipped = Path(spec), specs().get(str(spec))
+        return path if path.is_file() or (shipped is None and path.exists()) else shipped
     except (OSError, ValueError):
         return None
-    return specs().get(str(spec))
 
 
 def compile_text(

@@ -54,7 +54,7 @@ HEAD = "inception_graph: 1\nname: sums\ninput: {channels: 3, height: 8, width: 8
     ],
 )
 def test_arithmetic_gives_whole_numbers_where_they_are_whole(text: str, channels: int) -> None:
-    network = ig.load(f"{HEAD}variables: {{w: 12}}\nbody: {{a: {{conv: {text}}}}}\n")
+    network = ig.load(f'{HEAD}variables: {{w: 12}}\nbody: {{a: {{conv: "{text}"}}}}\n')
     assert network.output == (channels, 8, 8)
 
 

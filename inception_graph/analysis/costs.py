@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from inception_graph.ir.graph import INPUT
 
@@ -38,7 +38,11 @@ class NodeCost:
 
 @dataclass(frozen=True)
 class Costs:
-    """The costs of a network; totals are given without auxiliary heads, and with them."""
+    """The costs of a network; totals are given without auxiliary heads, and with them.
+
+    Parameters are all that a module holds. Multiply-accumulates and activations are what a pass computes: a node that
+    only a head reads costs nothing without the heads, and one that nothing reads costs nothing at all.
+    """
 
     nodes: tuple[NodeCost, ...]
     parameters: int
@@ -49,19 +53,31 @@ class Costs:
     activations_with_auxiliary: int
 
 
-@lru_cache(maxsize=64)
+_known: WeakKeyDictionary[TypedGraph, Costs] = WeakKeyDictionary()
+
+
 def costs(typed: TypedGraph) -> Costs:
-    """The costs of every node and of the whole."""
+    """The costs of every node and of the whole, counted once for as long as the graph lives."""
+    if typed not in _known:
+        _known[typed] = _counted(typed)
+    return _known[typed]
+
+
+def _counted(typed: TypedGraph) -> Costs:
     nodes = _nodes(typed)
+    outside = [
+        cost for cost, node in zip(nodes, typed.nodes, strict=True) if node.section != "auxiliary"
+    ]
     main = [nodes[index] for index in sorted(typed.graph.main)]
+    served = [nodes[index] for index in sorted(typed.graph.served)]
     return Costs(
         nodes,
-        sum(cost.parameters for cost in main),
+        sum(cost.parameters for cost in outside),
         sum(cost.parameters for cost in nodes),
         sum(cost.macs for cost in main),
-        sum(cost.macs for cost in nodes),
+        sum(cost.macs for cost in served),
         sum(cost.activations for cost in main),
-        sum(cost.activations for cost in nodes),
+        sum(cost.activations for cost in served),
     )
 
 

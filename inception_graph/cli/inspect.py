@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from inception_graph.cli.options import (
     with_limits,
     with_settings,
 )
+
+if TYPE_CHECKING:
+    from inception_graph.diagnostics.render import Format
 
 
 @click.command("list")
@@ -89,13 +93,13 @@ def show(spec: str) -> None:
     show_default=True,
 )
 def check(
-    specs: tuple[str, ...], settings: tuple[str, ...], limits: tuple[str, ...], form: str
+    specs: tuple[str, ...], settings: tuple[str, ...], limits: tuple[str, ...], form: Format
 ) -> None:
     """Check specs: syntax, names, shapes, expectations. Exit status 1 where anything is found."""
     from inception_graph.diagnostics.render import render
 
     reports = [compiled(spec, settings, limits).report for spec in specs]
-    click.echo(render(reports, form, colour=form == "text" and coloured(sys.stdout)), nl=False)  # type: ignore[arg-type]
+    click.echo(render(reports, form, colour=form == "text" and coloured(sys.stdout)), nl=False)
     if any(report.found or report.dropped for report in reports):
         sys.exit(FINDINGS)
 

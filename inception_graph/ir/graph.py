@@ -129,9 +129,17 @@ class Graph:
 
     @cached_property
     def main(self) -> frozenset[int]:
-        """Ids of the nodes on which the main output depends; all others serve the heads."""
+        """Ids of the nodes on which the main output depends; others serve the heads, or nothing."""
+        return self._behind(self.output)
+
+    @cached_property
+    def served(self) -> frozenset[int]:
+        """Ids of the nodes on which the main output or a head's depends."""
+        return self._behind(self.output, *(head.output for head in self.heads))
+
+    def _behind(self, *outputs: int) -> frozenset[int]:
         needed: set[int] = set()
-        waiting = [self.output]
+        waiting = list(outputs)
         while waiting:
             index = waiting.pop()
             if index != INPUT and index not in needed:

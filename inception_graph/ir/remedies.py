@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related
 from inception_graph.ir.expressions import is_symbolic
@@ -144,7 +146,10 @@ def _changed(operation: Operation | None, **fields: object) -> Operation | None:
     """The operation with other values, or None where it has no such fields."""
     if operation is None or not fields.keys() <= type(operation).model_fields.keys():
         return None
-    return type(operation).model_validate({**dict(operation), **fields})
+    try:
+        return type(operation).model_validate({**dict(operation), **fields})
+    except ValidationError:
+        return None
 
 
 def _shape(operation: Operation, x: Shape) -> Shape | None:

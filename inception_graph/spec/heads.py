@@ -100,8 +100,8 @@ def _loss_weight(
         except ExpressionFault as fault:
             reader.report.add(Code.ARITHMETIC, str(fault), place(tree))
             return 1.0
-    if is_number(value) and value >= 0:  # type: ignore[operator]
-        return float(value)  # type: ignore[arg-type]
+    if is_number(value) and value >= 0:
+        return float(value)
     if is_number(value):
         message = f"'loss_weight' must be at least 0, not {value}"
         reader.report.add(Code.OUT_OF_RANGE, message, place(tree))

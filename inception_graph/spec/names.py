@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from typing import TYPE_CHECKING
@@ -84,26 +85,35 @@ MODULE_ATTRIBUTES = frozenset(
         "zero_grad",
     ]
 )
+PYTHON_NAMES = frozenset({"nn", "torch", *dir(builtins)})
+"""What constructors refer to, so that no parameter of theirs can be called so."""
 TUPLE_ATTRIBUTES = frozenset({"count", "index", "logits"})
 """Names that an auxiliary head cannot have beside the main one in a named tuple."""
 
 
-def fault_of(name: str) -> str | None:
-    """Why a text cannot be a name, or None where it can."""
+_PARAMETERS = ("argument", "variable")
+
+
+def fault_of(name: str, what: str = "node") -> str | None:
+    """Why a text cannot be the name of a node, a block, an argument and so on, or None where it can."""
     if not NAME.fullmatch(name):
         return "a name is made of letters, digits and _, and starts with a letter"
     if len(name) > LONGEST:
         return f"a name has at most {LONGEST} characters"
     if keyword.iskeyword(name) or name in ("self", "super"):
         return "this is a word of the Python language"
-    if name in MODULE_ATTRIBUTES:
+    if what in _PARAMETERS:
+        if name[0].isupper():
+            return "in emitted source such a name is that of a class"
+        return "emitted source needs this name" if name in PYTHON_NAMES else None
+    if name in MODULE_ATTRIBUTES or name == "reset_parameters":
         return "every torch module has an attribute of this name"
     return None
 
 
 def check_name(name: str, what: str, place: Place, report: Report) -> bool:
     """Report a name that cannot be used; whether it can."""
-    fault = fault_of(name)
+    fault = fault_of(name, what)
     if fault is None:
         return True
     shown = name if len(name) <= LONGEST else name[:LONGEST] + "..."
@@ -112,17 +122,17 @@ def check_name(name: str, what: str, place: Place, report: Report) -> bool:
     elif len(name) > LONGEST:
         hint = "use a shorter name"
     else:
-        hint = f"call it '{_mended(name)}'" if _mended(name) else None
+        hint = f"call it '{_mended(name, what)}'" if _mended(name, what) else None
     report.add(
         Code.BAD_NAME, f"{shown!r} cannot be the name of a {what}: {fault}", place, hint=hint
     )
     return False
 
 
-def _mended(name: str) -> str | None:
+def _mended(name: str, what: str) -> str | None:
     mended = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:LONGEST]
     if mended[:1].isdigit():
         mended = f"n{mended}"
-    if mended and fault_of(mended):
+    if mended and fault_of(mended, what):
         mended += "_1"
-    return mended if mended and fault_of(mended) is None else None
+    return mended if mended and fault_of(mended, what) is None else None

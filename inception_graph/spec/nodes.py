@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from inception_graph.diagnostics.source import Path, Place, Places
     from inception_graph.ops.base import Operation
 
+UNREAD = Expression("$?", ("?",), ast.Name("?"))
+"""Stands for a value that could not be read, so that nothing is said of it a second time; no name is '?'."""
 _MOST_REPEATS = 1_000_000
 
 
@@ -123,7 +126,7 @@ class NodeReader:
             self._blame_keys(tree, keys, path)
             return Broken(name, path)
         key = keys[0]
-        reads = self._reads(tree, path)
+        reads = self._reads(tree)
         if key in self.blocks:
             return self._use(name, tree, path, scope, key, reads)
         operation = self.operations[key]
@@ -167,7 +170,7 @@ class NodeReader:
                 Code.OPERATION_COUNT, "this node has no operation", self.places.key(path), hint=hint
             )
 
-    def _reads(self, tree: Mapping, path: Path) -> str | None:
+    def _reads(self, tree: Mapping) -> str | None:
         source = tree.get("from")
         if source is None:
             return None
@@ -200,7 +203,7 @@ class NodeReader:
                 message = f"argument '{argument}' must be a number or a text, not {show(value)}"
                 where = self.places.value((*path, block, argument))
                 self.report.add(Code.WRONG_TYPE, message, where)
-                arguments[argument] = Unknown.expression
+                arguments[argument] = UNREAD
         missing = [argument for argument in wanted if argument not in arguments]
         strange = list(given) if isinstance(given, Mapping) else []
         meant = {nearest(key, missing) for key in strange if key not in wanted}
@@ -372,7 +375,7 @@ class NodeReader:
             expression = parse(text)
         except ExpressionFault as fault:
             self.report.add(Code.BAD_EXPRESSION, str(fault), where, hint=fault.hint)
-            return Unknown.expression
+            return UNREAD
         known = [*scope.arguments, *scope.variables]
         for name in expression.names:
             scope.used.add(name)
@@ -384,11 +387,5 @@ class NodeReader:
                 self.report.add(
                     Code.UNKNOWN_VARIABLE, f"there is no {inside} '{name[:60]}'", where, hint=hint
                 )
-                return Unknown.expression
+                return UNREAD
         return expression
-
-
-class Unknown:
-    """Stands for a value that could not be read, so that nothing is said of it a second time."""
-
-    expression = parse("$unknown")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import keyword
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.backends.pytorch.forward import Forward
 from inception_graph.backends.pytorch.scope import Scope, assignments
-from inception_graph.backends.pytorch.text import docstring
+from inception_graph.backends.pytorch.text import docstring, names_read
 from inception_graph.diagnostics.report import Report
 from inception_graph.ir.elaborate import elaborate_block
 from inception_graph.ir.expressions import evaluated, named
@@ -175,13 +175,14 @@ class BlockClasses:
             scope.add(root.children)
         made = [(name, self.names.settle(argument)) for name, argument in scope.assigned]
         constructor = assignments(made)
-        used = set(re.findall(r"\b[A-Za-z_]\w*\b", "\n".join(constructor)))
+        used = names_read("\n".join(constructor))
         parameters = tuple(
             (name, type(value).__name__)
             for name, value in values.items()
             if name in used and isinstance(value, int | float) and not isinstance(value, bool)
         )
-        forward = Forward(typed, scope.steps, frozenset({typed.graph.output}), shapes=False)
+        steps = [step for step in scope.steps if step.target in typed.graph.main]
+        forward = Forward(typed, steps, frozenset({typed.graph.output}), shapes=False)
         lines = forward.returning(typed.graph.output)
         head = signature("__init__", parameters, "None")
         body = [*head, *(f"    {line}" for line in ("super().__init__()", *constructor)), ""]
@@ -199,7 +200,8 @@ def _channels(block: Block, x: Shape) -> str:
 
 def class_name(name: str) -> str:
     """A name in the form of a class name: ``reduction_a`` as ``ReductionA``."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) or "Block"
+    made = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    return f"{made}Block" if keyword.iskeyword(made) else made
 
 
 def signature(function: str, parameters: Iterable[tuple[str, str]], returns: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from inception_graph.backends.pytorch.forward import Forward
 from inception_graph.backends.pytorch.knobs import free_variables
 from inception_graph.backends.pytorch.scope import Scope, assignments
 from inception_graph.backends.pytorch.start import Start, start
-from inception_graph.backends.pytorch.text import docstring, harmless
+from inception_graph.backends.pytorch.text import docstring, harmless, names_read
 from inception_graph.diagnostics.report import Report
 from inception_graph.ir.elaborate import elaborate
 from inception_graph.ir.expressions import named
@@ -43,7 +42,9 @@ _IMPORTS = (
     ("F", "import torch.nn.functional as F"),
     ("Tensor|nn", "from torch import {}"),
 )
-_TAKEN = frozenset({"OrderedDict", "Any", "NamedTuple", "Tensor", "LOSS_WEIGHTS", "F"})
+_TAKEN = frozenset(
+    {"OrderedDict", "Any", "NamedTuple", "Tensor", "LOSS_WEIGHTS", "F", "nn", "torch", "initialise"}
+)
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,17 @@ def emit_source(typed: TypedGraph, provenance: Provenance) -> str:
 
 def without_auxiliary(program: Program) -> Program:
     """The program without its auxiliary heads."""
-    return replace(program, auxiliary=()) if program.auxiliary else program
+    if not program.auxiliary:
+        return program
+    gone = {"parameters_with_auxiliary": None, "macs_with_auxiliary": None}
+    expect = program.expect and program.expect.model_copy(update=gone)
+    return replace(program, auxiliary=(), expect=expect)
 
 
 def network_class(program: Program) -> str:
     """The name of the network's class."""
-    return program.meta.class_name or class_name(program.name)
+    name = program.meta.class_name or class_name(program.name)
+    return f"{name}Net" if name in _TAKEN else name
 
 
 @cache
@@ -158,7 +164,7 @@ class _Module:
 
     def _imports(self, body: str) -> list[str]:
         """The imports whose names occur, standard library first."""
-        words = set(re.findall(r"\b[A-Za-z_]\w*\b", body)) | {"torch"}
+        words = names_read(body) | {"torch"}
         lines: list[str] = []
         for names, line in _IMPORTS:
             used = [name for name in names.split("|") if name in words]
@@ -205,15 +211,14 @@ class _Module:
         for section in graph.root.children:
             made += self._section(str(section.element.path[0]), scope, section.children)
         made += self._section("auxiliary heads", heads, [head.instance for head in graph.heads])
-        tapped = frozenset(source for step in heads.steps for source in step.sources)
+        main = [step for step in scope.steps if step.target in graph.main]
+        aside = [s for s in (*scope.steps, *heads.steps) if s.target in graph.served - graph.main]
+        tapped = frozenset(source for step in aside for source in step.sources)
         named_values = {graph.output: "logits"} if graph.heads else {}
         forward = Forward(
-            self.typed, scope.steps, tapped | {graph.output}, shapes=True, fixed=named_values
+            self.typed, main, tapped | {graph.output}, shapes=True, fixed=named_values
         )
-        if graph.heads:
-            lines = [*forward.lines(), *self._returned(forward, heads.steps)]
-        else:
-            lines = forward.returning(graph.output)
+        lines = self._with_heads(forward, aside) if graph.heads else forward.returning(graph.output)
         parameters = [
             (name, f"{type(program.variables[name]).__name__} = {program.variables[name]!r}")
             for name in self.knobs
@@ -253,9 +258,10 @@ class _Module:
         )
         return [f"# {title}", *lines] if lines else []
 
-    def _returned(self, forward: Forward, head_steps: list[Step]) -> list[str]:
-        """The last statements: the logits with the heads while training, alone otherwise."""
+    def _with_heads(self, forward: Forward, head_steps: list[Step]) -> list[str]:
+        """All statements; the last return the logits with the heads while training, alone otherwise."""
         graph = self.typed.graph
+        before = forward.lines()
         result = forward.names[graph.output]
         outputs = frozenset(head.output for head in graph.heads)
         inside = Forward(
@@ -272,8 +278,8 @@ class _Module:
             # Each head is one module: it is called where its output is returned.
             by_target = {step.target: step for step in head_steps}
             heads = [
-                by_target[head.output].code([forward.names[head.instance.reads]])
-                for head in graph.heads
+                step.code([forward.names[source] for source in step.sources])
+                for step in (by_target[head.output] for head in graph.heads)
             ]
             lines = []
         else:
@@ -281,6 +287,7 @@ class _Module:
         values = Call(self.output_class, (Raw(result), *(Raw(head) for head in heads)))
         first, *rest = laid_out(values, 12, len("return "))
         return [
+            *before,
             "if self.training:",
             *(f"    {line}" for line in (*lines, f"return {first}", *rest)),
             f"return {result}",

@@ -37,9 +37,7 @@ def free_variables(program: Program) -> tuple[str, ...]:
         for n, v in program.variables.items()
         if isinstance(v, int | float) and not isinstance(v, bool)
     )
-    return tuple(
-        name for name in numbers if name in free and name not in bound and name not in ("self", "x")
-    )
+    return tuple(name for name in numbers if name in free and name not in bound)
 
 
 def _names(element: Element) -> Iterator[str]:

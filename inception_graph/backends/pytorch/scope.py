@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from inception_graph.ir.expressions import evaluated
 from inception_graph.ir.program import Broken, Chain, Fork, Leaf, Use
 from inception_graph.ops.base import Join
-from inception_graph.ops.code import Argument, Call, Copies, Helper, laid_out, literal
+from inception_graph.ops.code import Argument, Call, Copies, Helper, laid_out, literal, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -201,8 +201,10 @@ class Scope:
             self.use_call(instance, self.typed.shape(child.reads)) for child in instance.children
         ]
         # From the second copy on each reads a copy's output, so only the first can differ from the others.
-        leading = 0 if all(call == calls[0] for call in calls) else 1
-        if any(call != calls[-1] for call in calls[leading:]):
+        # By their texts: a traced number is equal to a plain one, but prints otherwise.
+        texts = [one_line(call) for call in calls]
+        leading = 0 if len(set(texts)) == 1 else 1
+        if len(set(texts[leading:])) > 1:
             return Call("nn.Sequential", tuple(calls))
         if len(calls) - leading == 1:
             return Call("nn.Sequential", tuple(calls))
@@ -212,7 +214,7 @@ class Scope:
 
 
 def _local(instance: Instance) -> str:
-    name = instance.name.replace(".", "_") or "x"
+    name = instance.name.replace(".", "_").lower() or "x"
     return f"{name}_" if name in _RESERVED else name
 
 

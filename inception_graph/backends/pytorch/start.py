@@ -108,10 +108,11 @@ def _apply(untouched: list[str]) -> list[str]:
     """Statements that apply the rules to all layers but some."""
     if not untouched:
         return ["self.apply(initialise)"]
+    kept = ["kept = (", *(f"    {string(name)}," for name in untouched), ")"]
+    if len(untouched) == 1:  # no trailing comma of ours keeps this one apart
+        kept = [f"kept = ({string(untouched[0])},)"]
     return [
-        "kept = (",
-        *(f"    {string(name)}," for name in untouched),
-        ")",
+        *kept,
         "for name, module in self.named_modules():",
         "    if name not in kept:",
         "        initialise(module)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
 
 from inception_graph.ops.code import LINE_LENGTH
@@ -49,3 +50,8 @@ def _summary(words: str, width: int) -> tuple[str, str]:
     cut = words.rfind(" ", 0, width - 3)
     cut = cut if cut > 0 else width - 3
     return f"{words[:cut].rstrip(',;: ')}...", f"...{words[cut:].lstrip()}"
+
+
+def names_read(source: str) -> set[str]:
+    """Names that a piece of source reads; words of docstrings, attributes and keywords are none."""
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
