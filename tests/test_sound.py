@@ -12,7 +12,7 @@ SOUND = {
         "body: {a: {conv: 4}}\nauxiliary: {aux: {from: a, loss_weight: 0, nodes: {b: {conv: 2}}}}\n"
     ),
     "a variable that only a block reads": (
-        "variables: {w: 4}\nblocks: {b: {nodes: {conv: $w}}}\nbody: {a: {b: }}\n"
+        "variables: {w: 4}\nblocks: {b: {arguments: [k], nodes: {conv: $w, kernel: $k}}}\nbody: {a: {b: 3}}\n"
     ),
     "a variable that only a head, a default and the input read": (
         "variables: {l: 0.5, k: 3}\ndefaults: {conv: {kernel: $k}}\nbody: {a: {conv: 4}}\n"
