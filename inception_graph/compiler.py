@@ -21,7 +21,7 @@ from inception_graph.spec.lower import lower
 from inception_graph.spec.reader import read_file, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import TypedGraph
@@ -106,6 +106,7 @@ def compile_text(
 def _compile(
     name: str, source: Source, settings: dict[str, Value], report: Report, limits: Limits
 ) -> Compilation:
+    _check_kinds(settings)
     with _collector_paused():
         return _pipeline(name, source, settings, report, limits)
 
@@ -152,6 +153,13 @@ def finish(program: Program, compilation: Compilation) -> Compilation:
     typed = _typed(program, report, compilation.limits)
     stripped = not program.auxiliary
     return replace(compilation, report=report, program=program, typed=typed, stripped=stripped)
+
+
+def _check_kinds(settings: Mapping[str, object]) -> None:
+    for name, value in settings.items():
+        if not isinstance(value, bool | int | float | str):
+            message = f"the variable '{name}' must be a number or a text, not {value!r}"
+            raise SettingError(message)
 
 
 def _check_settings(settings: dict[str, Value], program: Program) -> None:

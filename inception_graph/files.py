@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -15,9 +16,15 @@ def write_atomically(path: str | Path, data: bytes | str) -> None:
     Raises:
         OSError: The folder does not exist or cannot be written; what was there before is untouched.
     """
+    if _special(Path(path)):
+        with Path(path).open("wb") as stream:
+            stream.write(data.encode() if isinstance(data, str) else data)
+        return
     # A link is written through, not replaced, as an ordinary write would do.
     target = Path(path).resolve()
     content = data.encode() if isinstance(data, str) else data
+    if target.parent.is_dir() and not os.access(target.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     handle, name = tempfile.mkstemp(
         dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".part"
     )
@@ -30,6 +37,11 @@ def write_atomically(path: str | Path, data: bytes | str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _special(path: Path) -> bool:
+    """Whether this is a device or a pipe, which is written to and never replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _permissions(target: Path) -> int:
@@ -62,7 +74,7 @@ def guard(path: Path, *, force: bool) -> None:
     if path.is_dir():
         message = f"'{path}' is a folder"
         raise FileConflictError(message)
-    if path.exists() and not force and not _ours(path):
+    if path.exists() and not _special(path) and not force and not _ours(path):
         message = f"'{path}' exists and was not made by inception-graph; use --force to replace it"
         raise FileConflictError(message)
 

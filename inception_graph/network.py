@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+import shlex
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import Costs, costs
 from inception_graph.analysis.summary import Summary, summarise
-from inception_graph.backends.pytorch.emit import (
-    Provenance,
-    emit_source,
-    network_class,
-    without_auxiliary,
-)
+from inception_graph.backends.pytorch.emit import Provenance, emit_source, network_class
 from inception_graph.compiler import Compilation, compile_spec, compile_text, finish
 from inception_graph.diagnostics.errors import SpecError
 from inception_graph.limits import DEFAULT_LIMITS, Limits
@@ -107,7 +103,7 @@ class Network:
         """The same network without its auxiliary heads."""
         if not self.program.auxiliary:
             return self
-        stripped = finish(without_auxiliary(self.program), self.compilation)
+        stripped = finish(self.program.without_auxiliary(), self.compilation)
         return replace(self, compilation=stripped)
 
     def emit(self) -> str:
@@ -118,18 +114,22 @@ class Network:
         source = self.compilation.source
         if source is None:
             raise SpecError(self.compilation.report)
-        shown = (
-            Path(self.compilation.name).name
-            if self.compilation.name != "<text>"
-            else f"{self.name}.yaml"
-        )
-        file = Path(source.name).name if self.compilation.name != "<text>" else "a text"
-        settings = "".join(
-            f" --set {name}={_shown(value)}" for name, value in self.settings.items()
-        )
-        heads = " --without-auxiliary" if self.compilation.stripped else ""
+        name = self.compilation.name
+        named = name not in ("<text>", "<stdin>")
+        shown = Path(name).name if named else f"{self.name}.yaml"
+        file = Path(source.name).name if named else "a text"
+        options = [
+            f"--set {shlex.quote(f'{key}={_shown(value)}')}" for key, value in self.settings.items()
+        ]
+        options += [
+            f"--limit {field.name}={bound}"
+            for field in fields(Limits)
+            if (bound := getattr(self.compilation.limits, field.name)) != field.default
+        ]
+        options += ["--without-auxiliary"] if self.compilation.stripped else []
+        command = " ".join(["inception-graph emit", shlex.quote(shown), *options])
         digest = hashlib.sha256(source.text.encode()).hexdigest()
-        return Provenance(file, digest, f"inception-graph emit {shown}{settings}{heads}")
+        return Provenance(file, digest, command)
 
     def create_model(self) -> nn.Module:
         """The live module: the emitted source, executed. In training mode, as torch's own constructors leave it."""

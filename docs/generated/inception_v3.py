@@ -7,7 +7,7 @@ Made by inception-graph 0.1.0 from inception_v3.yaml
 
 Input 3x299x299, 23,834,568 parameters (27,161,264 with auxiliary heads),
 5,713,216,096 multiply-accumulates an image. Shapes in comments leave out the batch.
-This file needs torch only and is yours to edit.
+This file needs torch only. Emitting again replaces it: edit a copy.
 """
 
 from collections import OrderedDict

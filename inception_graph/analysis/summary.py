@@ -77,6 +77,9 @@ class Summary:
             "csv": self._csv,
             "json": self._json,
         }
+        if form not in makers:
+            message = f"there is no format '{form}': use {', '.join(makers)}"
+            raise ValueError(message)
         return makers[form]()
 
     def __str__(self) -> str:
@@ -213,6 +216,9 @@ def summarise(typed: TypedGraph, level: str = "network") -> Summary:
         typed: The network.
         level: ``network`` for a row for each node at the top, a use of a block in one; ``op`` for every operation.
     """
+    if level not in LEVELS:
+        message = f"there is no level '{level}': use {' or '.join(LEVELS)}"
+        raise ValueError(message)
     totals = costs(typed)
     graph = typed.graph
     if level == "op":

@@ -17,6 +17,7 @@ from inception_graph.cli.options import (
     with_limits,
     with_settings,
 )
+from inception_graph.diagnostics.render import FORMATS
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.render import Format
@@ -88,7 +89,7 @@ def show(spec: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "concise", "json", "github", "sarif"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
 )

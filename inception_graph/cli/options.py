@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from inception_graph.limits import Limits
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
     from inception_graph.compiler import Compilation
     from inception_graph.ir.expressions import Value
-    from inception_graph.limits import Limits
     from inception_graph.network import Network
 
 
@@ -38,7 +39,7 @@ class SpecParameter(click.ParamType):  # pyright: ignore[reportMissingTypeArgume
 SPEC = SpecParameter()
 
 
-_LIMIT_HELP = "Raise a bound: bytes, depth, values, nodes, channels or elements."
+_LIMIT_HELP = f"Raise a bound: {', '.join(Limits.names())}."
 
 with_settings = click.option(
     "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a variable of the spec."
@@ -75,7 +76,7 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Value]:
 
 def parsed_limits(limits: tuple[str, ...]) -> Limits:
     """Bounds from ``name=number`` pairs."""
-    from inception_graph.limits import DEFAULT_LIMITS, Limits
+    from inception_graph.limits import DEFAULT_LIMITS
 
     bounds: dict[str, int] = {}
     for limit in limits:

@@ -14,6 +14,8 @@ def deliver(text: str, output: str | None, *, force: bool) -> None:
         return
     from inception_graph.files import guard, write_atomically
 
-    guard(Path(output), force=force)
+    path = Path(output)
+    same = path.is_file() and path.read_bytes() == text.encode()
+    guard(path, force=force or same)
     write_atomically(Path(output), text)
     click.echo(f"wrote {output}", err=True)

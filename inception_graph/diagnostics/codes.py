@@ -84,5 +84,13 @@ def _title(code: Code) -> str:
 
 
 _WARNINGS = frozenset(
-    {Code.UNUSED_BLOCK, Code.UNUSED_ARGUMENT, Code.UNUSED_VARIABLE, Code.UNREAD_OUTPUT}
+    {
+        Code.UNUSED_BLOCK,
+        Code.UNUSED_ARGUMENT,
+        Code.UNUSED_VARIABLE,
+        Code.UNREAD_OUTPUT,
+        Code.PARAMETERS_EXPECTED,
+        Code.MACS_EXPECTED,
+        Code.OUTPUT_EXPECTED,
+    }
 )

@@ -105,6 +105,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     word, known = word[:64], list(known)
+    for other in known:
+        if other.casefold() == word.casefold():
+            return other
     if near := get_close_matches(word, known, n=1, cutoff=0.65):
         return near[0]
     longer = [other for other in known if len(other) > 1 and word.startswith(other)]

@@ -6,6 +6,7 @@ It is read by a whitelist over Python's grammar, and never executed as Python.
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -120,7 +121,9 @@ def parse(text: str) -> Expression:
             raise ExpressionFault(message, FORM)
         return Expression(text, (body,), ast.Name(body))
     try:
-        tree = ast.parse(body.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's opinion of what looks like its own code
+            tree = ast.parse(body.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         message = f"'{text[:60]}' is not well-formed arithmetic"
         raise ExpressionFault(message, FORM) from None
@@ -173,12 +176,6 @@ def expressions_in(value: Symbolic) -> Iterator[Expression]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from expressions_in(item)
-
-
-def names_in(value: Symbolic) -> Iterator[str]:
-    """Names that the expressions of a value read."""
-    for expression in expressions_in(value):
-        yield from expression.names
 
 
 def is_symbolic(value: Symbolic) -> bool:

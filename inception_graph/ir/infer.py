@@ -16,6 +16,7 @@ from inception_graph.ops.base import size
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
+    from inception_graph.diagnostics.source import Path
     from inception_graph.ir.graph import Graph, Node
     from inception_graph.limits import Limits
     from inception_graph.ops.base import ShapeFault
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 def infer(graph: Graph, report: Report, limits: Limits) -> TypedGraph | None:
     """The typed graph, or None where some value has no shape (reported, each cause once)."""
+    if prod(graph.input) > limits.elements:
+        message = f"the input, {size(graph.input)}, has more than {limits.elements:,} elements"
+        hint = f"if it is meant to, raise the bound: --limit elements={prod(graph.input)}"
+        where = graph.program.places.key(("input",))
+        report.add(Code.TENSOR_TOO_LARGE, message, where, hint=hint)
+        return None
     shapes = shapes_of(graph, _Faults(graph, report, limits))
     typed = TypedGraph(graph, tuple(shape for shape in shapes if shape is not None))
     return typed if len(typed.shapes) == len(graph.nodes) else None
@@ -42,19 +49,28 @@ class _Faults:
     limits: Limits
     searches: int = 0
 
-    def bounded(self, node: Node, shape: Shape) -> bool:
-        """Report a tensor larger than the limits; whether it is not."""
-        channels, elements = (shape[0] if len(shape) > 1 else 1), prod(shape)
-        if channels <= self.limits.channels and elements <= self.limits.elements:
+    def bounded(self, node: Node, inputs: list[Shape], shape: Shape) -> bool:
+        """Report a tensor larger than the limits, a weight among them; whether there is none."""
+        channels = shape[0] if len(shape) > 1 else 1
+        exceeded: tuple[str, str, int] | None = None
+        if channels > self.limits.channels:
+            exceeded = (f"the output of this node, {size(shape)},", "channels", channels)
+        elif (elements := prod(shape)) > self.limits.elements:
+            exceeded = (f"the output of this node, {size(shape)},", "elements", elements)
+        elif node.operation is not None and not node.operation.many:
+            for weight in node.operation.weights(inputs[0]):
+                if (elements := prod(weight.shape)) > self.limits.elements:
+                    exceeded = (
+                        f"the {weight.name} of this node, {size(weight.shape)},",
+                        "elements",
+                        elements,
+                    )
+        if exceeded is None:
             return True
-        exceeded = (
-            ("channels", channels) if channels > self.limits.channels else ("elements", elements)
-        )
-        bound = getattr(self.limits, exceeded[0])
-        message = f"the output of this node, {size(shape)}, has more than {bound:,} {exceeded[0]}"
-        hint = f"if it is meant to, raise the bound: --limit {exceeded[0]}={exceeded[1]}"
-        places = self.graph.program.places
-        where, related = places.key(node.path), self._uses(node)
+        what, name, found = exceeded
+        message = f"{what} has more than {getattr(self.limits, name):,} {name}"
+        hint = f"if it is meant to, raise the bound: --limit {name}={found}"
+        where, related = self.graph.program.places.key(node.path), self._uses(node)
         self.report.add(Code.TENSOR_TOO_LARGE, message, where, hint=hint, related=related)
         return False
 
@@ -73,7 +89,7 @@ class _Faults:
         else:
             source = node.inputs[0]
             given = self.graph.input if source == INPUT else shapes[source]
-            origin = places.key(("input",) if source == INPUT else self.graph.nodes[source].path)
+            origin = places.key(("input",) if source == INPUT else self._written(source, node))
             name = (
                 "the network's input" if source == INPUT else f"'{self.graph.nodes[source].name}'"
             )
@@ -90,6 +106,14 @@ class _Faults:
         self.report.add(
             fault.code, message, where, related=(*related, *self._uses(node)), hint=hint
         )
+
+    def _written(self, source: int, reader: Node) -> Path:
+        """Where a reader's eyes find a value: at the use of the block that gives it, if it stands in another one."""
+        frames = self.graph.nodes[source].frames
+        shared = len(
+            [True for mine, other in zip(frames, reader.frames, strict=False) if mine is other]
+        )
+        return frames[shared].path if len(frames) > shared else self.graph.nodes[source].path
 
     def _uses(self, node: Node) -> tuple[Related, ...]:
         return block_uses(self.graph.program, node.frames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -169,6 +169,14 @@ class Program:
             if isinstance(element, Use):
                 found[element.block].append(element)
         return {name: tuple(uses) for name, uses in found.items()}
+
+    def without_auxiliary(self) -> Program:
+        """The program without its auxiliary heads, and without what is expected of them."""
+        if not self.auxiliary:
+            return self
+        gone = {"parameters_with_auxiliary": None, "macs_with_auxiliary": None}
+        expect = self.expect.model_copy(update=gone) if self.expect else None
+        return replace(self, auxiliary=(), expect=expect)
 
     def elements(self) -> Iterator[Element]:
         """Every node and chain of the network, once, blocks first."""

@@ -19,8 +19,8 @@ class Faults(Protocol):
         """A node cannot read what it is given; ``shapes`` are those of the nodes before it."""
         ...
 
-    def bounded(self, node: Node, shape: Shape) -> bool:
-        """Whether a node's output is not too large."""
+    def bounded(self, node: Node, inputs: list[Shape], shape: Shape) -> bool:
+        """Whether neither a node's output nor a weight of it is too large."""
         ...
 
 
@@ -41,7 +41,7 @@ def shapes_of(graph: Graph, faults: Faults | None = None) -> list[Shape | None]:
                 if faults is not None:
                     faults.tell(index, fault, shapes)
             else:
-                if faults is not None and not faults.bounded(node, result):
+                if faults is not None and not faults.bounded(node, inputs, result):
                     result = None
         shapes.append(result)
     return shapes

@@ -20,7 +20,7 @@ class {{name}}(nn.ModuleDict):
         super().__init__(branches)
 
     def forward(self, x: Tensor) -> Tensor:
-        return {value}'''
+        {value}'''
 
 
 class Concat(Join):
@@ -48,7 +48,7 @@ class Concat(Join):
         return f"torch.cat({values}, dim=1)"
 
     def container(self) -> Helper:
-        value = self.over("[branch(x) for branch in self.values()]")
+        value = f"return {self.over('[branch(x) for branch in self.values()]')}"
         return Helper(
             "Concat", _CONTAINER.format(words="joins the results along the channels", value=value)
         )
@@ -81,7 +81,14 @@ class Add(Join):
         return applied(self.activation, f"torch.stack({values}).sum(dim=0)")
 
     def container(self) -> Helper:
-        value = self.over("[branch(x) for branch in self.values()]")
+        # Not stacked: that would copy every branch once more.
+        value = (
+            "first, *others = self.values()\n"
+            "        total = first(x)\n"
+            "        for branch in others:\n"
+            "            total = total + branch(x)\n"
+            f"        return {applied(self.activation, 'total')}"
+        )
         activation = in_class_name(self.activation)
         words = "adds the results" + (f", then {activation}" if activation else "")
         return Helper(f"Add{activation}", _CONTAINER.format(words=words, value=value))

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from inception_graph.limits import Limits
 
 
+_LARGEST_PICTURE = 8192
+
+
 def check_names(program: Program, report: Report) -> None:
     """Report a class name that Python cannot have, and names at the top that stand twice."""
     if program.meta.class_name is not None:
@@ -36,8 +39,13 @@ def check_names(program: Program, report: Report) -> None:
 
 
 def check_preprocess(program: Program, report: Report) -> None:
-    """Report statistics of images that are not one a channel."""
+    """Report pictures beyond all bounds, and statistics of images that are not one a channel."""
     channels = program.input[0]
+    for key in ("resize", "crop"):
+        side = getattr(program.preprocess, key, None)
+        if side is not None and side > _LARGEST_PICTURE:
+            message = f"'{key}' must be at most {_LARGEST_PICTURE:,} pixels, not {side:,}"
+            report.add(Code.OUT_OF_RANGE, message, program.places.value(("preprocess", key)))
     for key in ("mean", "std"):
         values = getattr(program.preprocess, key, None)
         if values is not None and channels and len(values) != channels:

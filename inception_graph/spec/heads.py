@@ -94,7 +94,7 @@ def _loss_weight(
     reader: NodeReader, scope: Scope, variables: dict[str, Value], tree: Tree
 ) -> float:
     value = reader.symbolic(tree, scope)
-    if isinstance(value, Expression) and value.names and set(value.names) <= variables.keys():
+    if isinstance(value, Expression) and set(value.names) <= variables.keys():
         try:
             value = value.evaluate(variables)
         except ExpressionFault as fault:

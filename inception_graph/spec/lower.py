@@ -200,7 +200,14 @@ class _Lowering:
         tree = self._mapping("variables", "numbers and texts by name")
         for name, (key, value) in tree.entries.items() if tree else ():
             check_name(name, "variable", place(key), self.report)
-            if isinstance(value, Scalar) and value.value is not None:
+            if isinstance(value, Scalar) and value.text.startswith("$"):
+                message = (
+                    f"variable '{name}' is a number or a text; it cannot be worked out from others"
+                )
+                hint = "write the arithmetic where the variable is used"
+                self.report.add(Code.WRONG_TYPE, message, place(value), hint=hint)
+                self.variables[name] = 1
+            elif isinstance(value, Scalar) and value.value is not None:
                 self.variables[name] = self.settings.get(name, value.value)
                 self.varied |= self.variables[name] != value.value
             else:
@@ -316,11 +323,15 @@ class _Lowering:
         return blocks
 
     def _sections(self, reader: NodeReader, scope: Scope) -> dict[str, Chain]:
-        return {
-            section: reader.chain(section, tree, (section,), scope)
-            for section in SECTIONS
-            if (tree := self.tree.get(section)) is not None
-        }
+        """The sections; one under a misspelt key, which is told already, is read as what was meant."""
+        meant = {nearest(key, SECTIONS): key for key in self.tree if key not in KEYS}
+        found: dict[str, Chain] = {}
+        for section in SECTIONS:
+            key = section if section in self.tree else meant.get(section, section)
+            tree = self.tree.get(key)
+            if tree is not None:
+                found[section] = reader.chain(section, tree, (key,), scope)
+        return found
 
     def _report_unused(self, program: Program) -> None:
         for name, uses in program.users.items():

@@ -106,7 +106,9 @@ def fault_of(name: str, what: str = "node") -> str | None:
         if name[0].isupper():
             return "in emitted source such a name is that of a class"
         return "emitted source needs this name" if name in PYTHON_NAMES else None
-    if name in MODULE_ATTRIBUTES or name == "reset_parameters":
+    if name == "reset_parameters":
+        return "emitted networks have a method of this name"
+    if name in MODULE_ATTRIBUTES:
         return "every torch module has an attribute of this name"
     return None
 
@@ -123,9 +125,9 @@ def check_name(name: str, what: str, place: Place, report: Report) -> bool:
         hint = "use a shorter name"
     else:
         hint = f"call it '{_mended(name, what)}'" if _mended(name, what) else None
-    report.add(
-        Code.BAD_NAME, f"{shown!r} cannot be the name of a {what}: {fault}", place, hint=hint
-    )
+    article = "an" if what[0] in "aeiou" else "a"
+    message = f"{shown!r} cannot be the name of {article} {what}: {fault}"
+    report.add(Code.BAD_NAME, message, place, hint=hint)
     return False
 
 

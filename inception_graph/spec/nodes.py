@@ -361,7 +361,7 @@ class NodeReader:
         return False
 
     def symbolic(self, tree: Tree, scope: Scope) -> Symbolic:
-        """A value with its expressions parsed; a faulty expression is reported and becomes 1."""
+        """A value with its expressions parsed; a faulty expression is reported and becomes ``UNREAD``."""
         if isinstance(tree, Sequence):
             return [self.symbolic(item, scope) for item in tree.items]
         if isinstance(tree, Mapping):

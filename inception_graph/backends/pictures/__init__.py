@@ -84,6 +84,9 @@ def render(
 
 
 def _layout(typed: TypedGraph, level: Level, title: str | None) -> Layout:
+    if level not in LEVELS:
+        message = f"there is no level '{level}': use {', '.join(LEVELS)}"
+        raise PictureError(message)
     drawing = plan(typed, level, title)
     count = sum(1 for _ in drawing.boxes)
     if count <= MOST_BOXES:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import builtins
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,12 @@ from inception_graph.resources import folder
 from inception_graph.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
     from inception_graph.backends.pytorch.scope import Step
+    from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import Instance, TypedGraph
     from inception_graph.ir.program import Program
 
@@ -67,19 +71,10 @@ def emit_source(typed: TypedGraph, provenance: Provenance) -> str:
     return _Module(typed, provenance).source()
 
 
-def without_auxiliary(program: Program) -> Program:
-    """The program without its auxiliary heads."""
-    if not program.auxiliary:
-        return program
-    gone = {"parameters_with_auxiliary": None, "macs_with_auxiliary": None}
-    expect = program.expect and program.expect.model_copy(update=gone)
-    return replace(program, auxiliary=(), expect=expect)
-
-
 def network_class(program: Program) -> str:
     """The name of the network's class."""
     name = program.meta.class_name or class_name(program.name)
-    return f"{name}Net" if name in _TAKEN else name
+    return f"{name}Net" if name in _TAKEN or name in dir(builtins) else name
 
 
 @cache
@@ -103,10 +98,21 @@ class _Module:
         self.program = typed.program
         self.network = network_class(self.program)
         self.output_class = f"{self.network}Output"
-        self.names = Names({*_TAKEN, self.network, self.output_class})
-        self.knobs = free_variables(self.program)
+        self.names = Names({*_TAKEN, *dir(builtins), self.network, self.output_class})
+        self.knobs = tuple(filter(self._holds, free_variables(self.program)))
         self.typed = self._traced()
         self.blocks = BlockClasses(self.program, self.names)
+
+    def _holds(self, name: str) -> bool:
+        """Whether a variable can have another value: shapes fit for that one too."""
+        value = self.program.variables[name]
+        other = value + 1 if isinstance(value, int) else float(value) / 2
+        return self._typed({**self.program.variables, name: other}) is not None
+
+    def _typed(self, variables: Mapping[str, Value]) -> TypedGraph | None:
+        report = Report()
+        graph = elaborate(self.program, report, UNLIMITED, variables=variables)
+        return infer(graph, report, UNLIMITED) if graph is not None else None
 
     def _traced(self) -> TypedGraph:
         """The network with its knobs under their names, so that they become parameters of the constructor."""
@@ -115,9 +121,7 @@ class _Module:
         values = {
             n: named(n, v) if n in self.knobs else v for n, v in self.program.variables.items()
         }
-        report = Report()
-        graph = elaborate(self.program, report, UNLIMITED, variables=values)
-        typed = infer(graph, report, UNLIMITED) if graph is not None else None
+        typed = self._typed(values)
         if typed is None:
             raise AssertionError(self.program.name)
         return typed
@@ -158,7 +162,7 @@ class _Module:
         facts = (
             f"Input {size(self.program.input)}, {totals.parameters:,} parameters{heads},\n"
             f"{totals.macs:,} multiply-accumulates an image. Shapes in comments leave out the batch.\n"
-            "This file needs torch only and is yours to edit."
+            "This file needs torch only. Emitting again replaces it: edit a copy."
         )
         return docstring(title, 0, made, facts)
 

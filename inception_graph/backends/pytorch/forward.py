@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from inception_graph.ir.graph import INPUT
@@ -41,7 +41,7 @@ class Forward:
     indent: int = _INDENT
 
     def __post_init__(self) -> None:
-        self.steps = sorted(self.steps, key=lambda step: step.target)
+        self.steps = [replace(step) for step in sorted(self.steps, key=lambda step: step.target)]
         # Dots become underscores in a local name, so 'a.b' and 'a_b' would both be a_b.
         taken = {*self.names.values(), *self.fixed.values()}
         for step in self.steps:
@@ -118,14 +118,15 @@ class Forward:
                 local, held = "x", step.target
             self.names[step.target] = local
             comment = f"  # {size(self.typed.shape(step.target))}" if self.shapes else ""
-            if (
-                self.indent + len(f"{local} = {code}{comment}") > LINE_LENGTH
-                and step.long is not None
-            ):
+            too_long = self.indent + len(f"{local} = {code}{comment}") > LINE_LENGTH
+            if too_long and step.long is not None:
                 if any(source in inlined for source in step.sources):
                     return lines, step.target
                 lines += ["branches = [", *(f"    {source}," for source in sources), "]"]
                 code = step.long("branches")
+            elif too_long:
+                lines.append(f"module = {step.code(['']).removesuffix('()')}")
+                code = f"module({sources[0]})"
             lines.append(f"{local} = {code}{comment}")
         return lines, None
 

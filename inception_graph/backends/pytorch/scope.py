@@ -39,7 +39,19 @@ class {name}(nn.ModuleDict):
         super().__init__(modules)''',
 )
 _RESERVED = frozenset(
-    {"x", "self", "torch", "nn", "F", "Tensor", "Any", "logits", "branches", *dir(builtins)}
+    {
+        "x",
+        "self",
+        "torch",
+        "nn",
+        "F",
+        "Tensor",
+        "Any",
+        "logits",
+        "branches",
+        "module",
+        *dir(builtins),
+    }
 )
 """Names that a local of ``forward`` cannot have."""
 
@@ -213,8 +225,12 @@ class Scope:
         return Call("nn.Sequential", (*calls[:leading], rest))
 
 
+_LONGEST_LOCAL = 30
+"""So that a call with one argument fits on a line; an underscore keeps apart what the cut makes equal."""
+
+
 def _local(instance: Instance) -> str:
-    name = instance.name.replace(".", "_").lower() or "x"
+    name = instance.name.replace(".", "_").lower()[:_LONGEST_LOCAL] or "x"
     return f"{name}_" if name in _RESERVED else name
 
 
