@@ -148,7 +148,7 @@ class _Writer:
             fillcolor=look.fill,
             color=look.line,
             # A second border would lie over the shape that is written below the box.
-            penwidth=f"{3 * float(thick):g}" if box.times > 1 else thick,
+            penwidth=f"{2 * float(thick):g}" if box.times > 1 else thick,
             **form,
         )
 

@@ -31,6 +31,8 @@ _ASPECT = 1.5
 """Width by height that is aimed at: between that of a page on its side and that of a screen."""
 _SHARES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.9)
 """Heights of columns that are tried, in shares of the side of a sheet that boxes alone would fill."""
+_UNBROKEN = 620.0
+"""A strip that is no higher stands in one column: eight boxes need no newspaper."""
 _SEAM = 0.02
 """What each column costs: fewer are easier to follow."""
 _FULL_ENOUGH = 0.6
@@ -54,10 +56,11 @@ def lay_out(drawing: Drawing) -> Layout:
     ]
     ideal = sqrt(sum((room.width + _GUTTER) * (room.height + GAP) for room in rooms) / _ASPECT)
     heights = [room.height + GAP for room in rooms[: len(pieces)]]
+    least = sum(heights) if sum(heights) <= _UNBROKEN else max(heights)
     best: tuple[float, Layout] | None = None
     tried: set[tuple[int, ...]] = set()
     for share in _SHARES:
-        most = max(*heights, ideal * share)
+        most = max(least, ideal * share)
         breaks = _breaks(heights, most, [piece.frame for piece in pieces])
         if breaks in tried:
             continue
