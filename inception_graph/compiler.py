@@ -107,7 +107,7 @@ def _compile(
     name: str, source: Source, settings: dict[str, Value], report: Report, limits: Limits
 ) -> Compilation:
     _check_kinds(settings)
-    with _collector_paused():
+    with collector_paused():
         return _pipeline(name, source, settings, report, limits)
 
 
@@ -126,7 +126,7 @@ def _pipeline(
 
 
 @contextmanager
-def _collector_paused() -> Generator[None]:
+def collector_paused() -> Generator[None]:
     """Spare the garbage collector the walk through trees that are all alive.
 
     A compilation makes no cycles worth collecting, but enough objects to set the collector off again and again; with

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from inception_graph.analysis.costs import Costs, costs
 from inception_graph.analysis.summary import Summary, summarise
 from inception_graph.backends.pytorch.emit import Provenance, emit_source, network_class
-from inception_graph.compiler import Compilation, compile_spec, compile_text, finish
+from inception_graph.compiler import (
+    Compilation,
+    collector_paused,
+    compile_spec,
+    compile_text,
+    finish,
+)
 from inception_graph.diagnostics.errors import SpecError
 from inception_graph.limits import DEFAULT_LIMITS, Limits
 from inception_graph.resources import specs
@@ -135,8 +141,9 @@ class Network:
         """The live module: the emitted source, executed. In training mode, as torch's own constructors leave it."""
         from inception_graph.backends.pytorch.live import instantiate, load_source
 
-        module = load_source(self.emit(), self.name)
-        return instantiate(getattr(module, network_class(self.program)))
+        with collector_paused():
+            module = load_source(self.emit(), self.name)
+            return instantiate(getattr(module, network_class(self.program)))
 
     def render(self, path: str | Path, *, level: Level = "block", force: bool = False) -> None:
         """Draw the network to an svg, png, pdf or dot file, by its suffix.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 import textwrap
 
 from inception_graph.ops.code import LINE_LENGTH
@@ -52,6 +52,10 @@ def _summary(words: str, width: int) -> tuple[str, str]:
     return f"{words[:cut].rstrip(',;: ')}...", f"...{words[cut:].lstrip()}"
 
 
+_WORDLESS = re.compile(r'"""(?s:.*?)"""|"(?:\\.|[^"\\\n])*"|#[^\n]*')
+_READ = re.compile(r"(?<![\w.])[A-Za-z_]\w*\b(?!=[^=])")
+
+
 def names_read(source: str) -> set[str]:
-    """Names that a piece of source reads; words of docstrings, attributes and keywords are none."""
-    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    """Names that formatted source reads; words of texts, attributes and keywords of calls are none."""
+    return set(_READ.findall(_WORDLESS.sub("", source)))
