@@ -92,3 +92,22 @@ def test_public_names_are_documented() -> None:
     for name in ig.__all__:
         if name != "__version__":
             assert inspect.getdoc(getattr(ig, name)), name
+
+
+def test_choices_that_there_are_not_are_named(tmp_path: Path) -> None:
+    network = ig.load(TEXT)
+    with pytest.raises(ValueError, match="network or op"):
+        network.summary("block")
+    with pytest.raises(ValueError, match="csv"):
+        network.summary().to("xml")
+    with pytest.raises(Exception, match="network, block, op"):
+        network.render(tmp_path / "picture.svg", level="all")  # type: ignore[arg-type]
+    with pytest.raises(ig.SettingError, match="must be a number or a text"):
+        ig.load(TEXT, classes=None)  # type: ignore[arg-type]
+
+
+def test_the_command_in_a_source_can_be_pasted(tmp_path: Path) -> None:
+    path = tmp_path / "a b$(id).yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    source = ig.load(path, limits=ig.Limits(nodes=77), classes=9).emit()
+    assert "inception-graph emit 'a b$(id).yaml' --set classes=9 --limit nodes=77" in source

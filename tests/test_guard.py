@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,14 @@ def test_limits_hold_up_to_their_number_and_not_beyond() -> None:
     for bad in ({"depth": 151}, {"nodes": 0}, {"bytes": -1}):
         with pytest.raises(ValueError, match=f"'{next(iter(bad))}' must be at least 1"):
             DEFAULT_LIMITS.raised(**bad)
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(pipe.read_text)
+        guard(pipe, force=False)
+        write_atomically(pipe, "text")
+        assert reading.result(timeout=10) == "text"
+    assert pipe.is_fifo()

@@ -116,6 +116,8 @@ def _run(made: Network, image: str | None, clock: _Clock, paths: dict[str, Path]
     _close(made, clock, paths, proof)
     if not proof.agrees:
         fail("the live module is not the network that was inferred; please report this", FINDINGS)
+    if made.check():
+        sys.exit(FINDINGS)  # told above: all is built, but the spec is not clean
 
 
 def _close(made: Network, clock: _Clock, paths: dict[str, Path], proof: Proof | None) -> None:

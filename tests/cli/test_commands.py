@@ -67,6 +67,8 @@ def test_warnings_are_findings(run, tmp_path: Path) -> None:
     (tmp_path / "warned.yaml").write_text(SPEC.replace("$classes", "4"), encoding="utf-8")
     assert run("check", "warned.yaml").status == 1
     assert run("emit", "warned.yaml").status == 0
+    assert run("build", "warned.yaml", "-o", "out").status == 1
+    assert (tmp_path / "out" / "model.py").exists()
 
 
 def test_standard_input(run, monkeypatch: pytest.MonkeyPatch) -> None:

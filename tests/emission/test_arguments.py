@@ -82,3 +82,15 @@ def test_texts_with_what_cannot_be_printed_stay_one_line() -> None:
     source = ig.emit(f"{HEAD}meta: {{title: {hostile}}}\nbody: {{a: {{conv: 4}}}}\n")
     assert all(character.isprintable() or character == "\n" for character in source)
     assert "Turned ? and ?[31m red and a bell?" in source
+
+
+def test_a_size_that_others_must_divide_is_no_argument() -> None:
+    """Another width would not fit the groups, so the constructor must not offer it."""
+    spec = """\
+inception_graph: 1
+name: grouped
+input: {channels: 3, height: 8, width: 8}
+variables: {width: 4, classes: 5}
+body: {a: {conv: $width}, b: {conv: 8, groups: 4}, pool: {avg_pool: global}, out: {linear: $classes}}
+"""
+    assert "def __init__(self, classes: int = 5) -> None:" in ig.emit(spec)
