@@ -17,8 +17,9 @@ from inception_graph.ir.elaborate import elaborate
 from inception_graph.ir.infer import infer
 from inception_graph.limits import DEFAULT_LIMITS, Limits
 from inception_graph.resources import specs
+from inception_graph.spec.document import read_document
 from inception_graph.spec.lower import lower
-from inception_graph.spec.reader import read_file, read_tree
+from inception_graph.spec.reader import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import TypedGraph
     from inception_graph.ir.program import Program
+    from inception_graph.spec.document import Document
 
 
 class SettingError(ValueError):
@@ -39,7 +41,7 @@ class Compilation:
     Attributes:
         name: What the user called it: a name, a path or ``<text>``.
         report: All that is wrong with it.
-        source: The text, or None where none could be read.
+        sources: The text, then those that it extends; none where none could be read.
         program: The network as written, or None.
         typed: The network with all its shapes, or None where the report has an error.
         limits: The bounds that it was held to.
@@ -48,7 +50,7 @@ class Compilation:
 
     name: str
     report: Report
-    source: Source | None
+    sources: tuple[Source, ...]
     program: Program | None
     typed: TypedGraph | None
     limits: Limits
@@ -72,11 +74,11 @@ def compile_spec(
         )
         nowhere = Place(Source(str(spec), ""), 0, 0)
         report.add(Code.UNREADABLE, f"there is no network and no file '{spec}'", nowhere, hint=hint)
-        return Compilation(str(spec), report, None, None, None, limits)
+        return Compilation(str(spec), report, (), None, None, limits)
     source = read_file(path, report, limits)
     if source is None:
-        return Compilation(str(spec), report, None, None, None, limits)
-    return _compile(str(spec), source, settings or {}, report, limits)
+        return Compilation(str(spec), report, (), None, None, limits)
+    return _compile(str(spec), source, path.parent, settings or {}, report, limits)
 
 
 def _path(spec: str | Path) -> Path | None:
@@ -94,35 +96,48 @@ def compile_text(
     limits: Limits = DEFAULT_LIMITS,
     *,
     name: str = "<text>",
+    folder: Path | None = None,
 ) -> Compilation:
-    """Compile a text.
+    """Compile a text; paths in it are relative to a folder, the working directory unless given.
 
     Raises:
         SettingError: There is no variable of a name in ``settings``.
     """
-    return _compile(name, Source(name, text), settings or {}, Report(), limits)
+    source = Source(name, text)
+    return _compile(name, source, folder or Path(), settings or {}, Report(), limits)
 
 
 def _compile(
-    name: str, source: Source, settings: dict[str, Value], report: Report, limits: Limits
+    name: str,
+    source: Source,
+    folder: Path,
+    settings: dict[str, Value],
+    report: Report,
+    limits: Limits,
 ) -> Compilation:
     _check_kinds(settings)
     with collector_paused():
-        return _pipeline(name, source, settings, report, limits)
+        document = read_document(source, folder, report, limits)
+        return _pipeline(name, source, document, settings, report, limits)
 
 
 def _pipeline(
-    name: str, source: Source, settings: dict[str, Value], report: Report, limits: Limits
+    name: str,
+    source: Source,
+    document: Document | None,
+    settings: dict[str, Value],
+    report: Report,
+    limits: Limits,
 ) -> Compilation:
-    tree = read_tree(source, report, limits)
-    program = lower(tree, settings, report, limits) if tree is not None else None
+    program = lower(document, settings, report, limits) if document is not None else None
     if program is not None:
         _check_settings(settings, program)
     typed = _typed(program, report, limits)
     if typed is not None:
         report_unread(typed.graph, report)
         check_expectations(typed, report)
-    return Compilation(name, report, source, program, None if report.failed else typed, limits)
+    sources = document.sources if document else (source,)
+    return Compilation(name, report, sources, program, None if report.failed else typed, limits)
 
 
 @contextmanager

@@ -117,13 +117,11 @@ class Network:
         return emit_source(self.typed, self._provenance())
 
     def _provenance(self) -> Provenance:
-        source = self.compilation.source
-        if source is None:
-            raise SpecError(self.compilation.report)
+        sources = self.compilation.sources
         name = self.compilation.name
         named = name not in ("<text>", "<stdin>")
         shown = Path(name).name if named else f"{self.name}.yaml"
-        file = Path(source.name).name if named else "a text"
+        file = Path(sources[0].name).name if named else "a text"
         options = [
             f"--set {shlex.quote(f'{key}={_shown(value)}')}" for key, value in self.settings.items()
         ]
@@ -134,7 +132,8 @@ class Network:
         ]
         options += ["--without-auxiliary"] if self.compilation.stripped else []
         command = " ".join(["inception-graph emit", shlex.quote(shown), *options])
-        digest = hashlib.sha256(source.text.encode()).hexdigest()
+        text = "\0".join(source.text for source in sources)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         return Provenance(file, digest, command)
 
     def create_model(self) -> nn.Module:

@@ -22,7 +22,7 @@ CASES = sorted(FOLDER.glob("*.yaml"))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_case(case: Path, request: pytest.FixtureRequest) -> None:
     text = case.read_bytes().decode()
-    report = compile_text(text, name=case.name).report
+    report = compile_text(text, name=case.name, folder=FOLDER).report
     answer, golden = render([report]), case.with_suffix(".txt")
     if request.config.getoption("--regenerate"):
         golden.write_text(answer, encoding="utf-8")

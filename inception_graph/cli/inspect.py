@@ -76,10 +76,10 @@ def list_(form: str) -> None:
 @click.argument("spec", type=SPEC)
 def show(spec: str) -> None:
     """Print the text of a spec."""
-    source = compiled(spec, (), ()).source
-    if source is None:
+    sources = compiled(spec, (), ()).sources
+    if not sources:
         fail(f"there is no spec '{spec}'; see 'inception-graph list'")
-    click.echo(source.text, nl=False)
+    click.echo(sources[0].text, nl=False)
 
 
 @click.command()

@@ -35,6 +35,10 @@ class Code(Enum):
     UNKNOWN_VARIABLE = "S212"
     ARITHMETIC = "S213"
     MISPLACED_KEY = "S214"
+    PARENT = "S215"
+    PATCH = "S216"
+    STILL_NEEDED = "S217"
+    INERT_PATCH = "S218"
 
     UNKNOWN_NODE = "G301"
     CYCLE = "G302"
@@ -85,6 +89,7 @@ def _title(code: Code) -> str:
 
 _WARNINGS = frozenset(
     {
+        Code.INERT_PATCH,
         Code.UNUSED_BLOCK,
         Code.UNUSED_ARGUMENT,
         Code.UNUSED_VARIABLE,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from inception_graph.diagnostics.codes import Code
-    from inception_graph.diagnostics.source import Place
+    from inception_graph.diagnostics.source import Place, Source
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ MOST_SHOWN = 100
 
 @dataclass
 class Report:
-    """The problems of one file. One place is blamed once for one kind of problem.
+    """The problems of one spec. One place is blamed once for one kind of problem.
 
     What cannot be read (codes S1xx) is not judged any further: nothing more is said of its place.
 
@@ -59,8 +59,8 @@ class Report:
     found: list[Diagnostic] = field(default_factory=list[Diagnostic])
     dropped: int = 0
     failed: bool = False
-    _seen: set[tuple[Code, int]] = field(default_factory=set[tuple["Code", int]])
-    _unread: set[int] = field(default_factory=set[int])
+    _seen: set[tuple[Code, Source, int]] = field(default_factory=set[tuple["Code", "Source", int]])
+    _unread: set[tuple[Source, int]] = field(default_factory=set[tuple["Source", int]])
     _kept: Counter[str] = field(default_factory=Counter[str])
 
     def add(
@@ -73,12 +73,12 @@ class Report:
         hint: str | None = None,
     ) -> None:
         """Record a problem, unless its place has been blamed for it already."""
-        key = (code, place.start)
-        if key in self._seen or place.start in self._unread:
+        key = (code, place.source, place.start)
+        if key in self._seen or key[1:] in self._unread:
             return
         self._seen.add(key)
         if code.value.startswith("S1"):
-            self._unread.add(place.start)
+            self._unread.add(key[1:])
         self.failed |= code.severity == "error"
         if self._kept[code.severity] >= MOST_SHOWN:
             self.dropped += 1
@@ -96,8 +96,15 @@ class Report:
         return None if self.full else did_you_mean(word, known)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """The diagnostics in the order of the text."""
-        return tuple(sorted(self.found, key=lambda found: (found.place.start, found.code.value)))
+        """The diagnostics in the order of the text; one text after the other."""
+        sources = {found.place.source: None for found in self.found}
+        order = {source: index for index, source in enumerate(sources)}
+        return tuple(
+            sorted(
+                self.found,
+                key=lambda found: (order[found.place.source], found.place.start, found.code.value),
+            )
+        )
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -8,12 +8,12 @@ from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related, listed, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pydantic import BaseModel, ValidationError
 
     from inception_graph.diagnostics.report import Report
-    from inception_graph.diagnostics.source import Path, Places
+    from inception_graph.diagnostics.source import Path, Place, Places
 
 _CODES = {
     "wrong_type": Code.WRONG_TYPE,
@@ -105,3 +105,14 @@ def _nested_fields(location: Path) -> list[str]:
 
     inner = operations().get(str(location[-2]))
     return list(inner.model_fields) if inner else list(operations())
+
+
+def blame_removal(name: str, removed: Mapping[str, Place], where: Place, report: Report) -> bool:
+    """Report a name that a variant removed though something needs it still; whether that is so."""
+    if name not in removed:
+        return False
+    related = (Related("this needs it", where),)
+    message = f"'{name}' is removed here, but something needs it still"
+    hint = "remove or change what needs it, too"
+    report.add(Code.STILL_NEEDED, message, removed[name], related=related, hint=hint)
+    return True

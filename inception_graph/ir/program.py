@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from inception_graph.diagnostics.source import Path, Places
+    from inception_graph.diagnostics.source import Path, Place, Places
     from inception_graph.ir.expressions import Expression, Symbolic, Value
     from inception_graph.ir.header import Expect, Meta, Preprocess
     from inception_graph.ops.base import Join, Operation
@@ -146,6 +146,7 @@ class Program:
         sections: ``stem``, ``body`` and ``head``, those that there are.
         auxiliary: The auxiliary heads.
         places: Where all of it stands in the text.
+        removed: Where a variant removed a name that its parent has, by the name.
     """
 
     name: str
@@ -160,6 +161,7 @@ class Program:
     sections: Mapping[str, Chain]
     auxiliary: tuple[Auxiliary, ...]
     places: Places = field(repr=False)
+    removed: Mapping[str, Place] = field(default_factory=dict[str, "Place"], repr=False)
 
     @cached_property
     def users(self) -> Mapping[str, tuple[Use, ...]]:

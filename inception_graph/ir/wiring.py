@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related
+from inception_graph.ir.faults import blame_removal
 from inception_graph.ir.graph import UNKNOWN
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ class Wiring:
         return settled
 
     def _report_unknown(self, pending: _Pending) -> None:
+        where = self.program.places.value(pending.path)
+        if blame_removal(pending.name, self.program.removed, where, self.report):
+            return
         prefix, visible = pending.prefix, list[str]()
         while len(visible) < _MOST_NAMES and not self.report.full:
             near = (
@@ -116,7 +120,6 @@ class Wiring:
             hint = "a block sees its own nodes only; pass the value through its input"
         elif not pending.boundary and pending.name in self.outputs:
             hint = "what stands in a block or a head is read from inside of it only"
-        where = self.program.places.value(pending.path)
         self.report.add(
             Code.UNKNOWN_NODE, f"there is no node '{pending.name[:80]}' here", where, hint=hint
         )

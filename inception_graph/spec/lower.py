@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
     from inception_graph.diagnostics.source import Path, Place
     from inception_graph.limits import Limits
+    from inception_graph.spec.document import Document
 
 LANGUAGE = 1
 """The version of the language."""
 
 KEYS = (
-    "inception_graph", "name", "meta", "input", "variables", "defaults", "blocks", *SECTIONS,
+    "inception_graph", "name", "extends", "meta", "input", "variables", "defaults", "blocks", *SECTIONS,
     "auxiliary", "preprocess", "expect",
 )  # fmt: skip
 """The keys of a spec, in their canonical order."""
@@ -60,15 +61,18 @@ class TreePlaces:
         return locate(self.root, path)
 
 
-def lower(tree: Tree, settings: dict[str, Value], report: Report, limits: Limits) -> Program | None:
+def lower(
+    document: Document, settings: dict[str, Value], report: Report, limits: Limits
+) -> Program | None:
     """The program that a document describes, or None where it describes none at all.
 
     Args:
-        tree: The document.
+        document: The document.
         settings: Values that replace those of the spec's variables.
         report: Where faults are reported.
         limits: Bounds on sizes.
     """
+    tree = document.tree
     if isinstance(tree, Scalar) and tree.value is None:
         hint = "start with 'inception_graph: 1'"
         report.add(Code.EMPTY, "there is no spec in this file", place(tree), hint=hint)
@@ -77,12 +81,13 @@ def lower(tree: Tree, settings: dict[str, Value], report: Report, limits: Limits
         message = f"a spec is a mapping of sections, not {show(tree.plain())}"
         report.add(Code.WRONG_TYPE, message, place(tree), hint="start with 'inception_graph: 1'")
         return None
-    return _Lowering(tree, settings, report, limits).program()
+    return _Lowering(tree, document.removed, settings, report, limits).program()
 
 
 @dataclass
 class _Lowering:
     tree: Mapping
+    removed: dict[str, Place]
     settings: dict[str, Value]
     report: Report
     limits: Limits
@@ -104,7 +109,7 @@ class _Lowering:
         scope = self._scope(())
         tree = self._mapping("blocks", "blocks by name")
         known = signatures(tree, self.variables, self.report, self.places)
-        reader = NodeReader(self.report, self.places, operations(), known, {})
+        reader = NodeReader(self.report, self.places, operations(), known, {}, self.removed)
         self._defaults(reader, scope)
         size = self._section("input", Input, scope, reader)
         self._check_input()
@@ -125,6 +130,7 @@ class _Lowering:
             sections,
             auxiliary,
             self.places,
+            self.removed,
         )
         check_names(program, self.report)
         check_preprocess(program, self.report)
@@ -135,8 +141,9 @@ class _Lowering:
 
     @property
     def _start(self) -> Place:
-        """The first key, which is blamed for what the whole lacks."""
-        return place(next((key for key, _ in self.tree.entries.values()), self.tree))
+        """The first key of this text, which is blamed for what the whole lacks."""
+        keys = (key for key, _ in self.tree.entries.values() if key.source is self.tree.source)
+        return place(next(keys, self.tree))
 
     def _language(self) -> bool:
         version = self.tree.get("inception_graph")
@@ -333,9 +340,13 @@ class _Lowering:
                 found[section] = reader.chain(section, tree, (key,), scope)
         return found
 
+    def _is_own(self, path: Path) -> bool:
+        """Whether a key stands in this text; what a variant inherits it need not use."""
+        return self.places.key(path).source is self.tree.source
+
     def _report_unused(self, program: Program) -> None:
         for name, uses in program.users.items():
-            if not uses:
+            if not uses and self._is_own(("blocks", name)):
                 message = f"block '{name}' is used nowhere"
                 self.report.add(
                     Code.UNUSED_BLOCK,
@@ -344,12 +355,14 @@ class _Lowering:
                     hint="use or remove it",
                 )
         for name, argument, index in self.unused:
+            if not self._is_own(("blocks", name)):
+                continue
             where = self.places.value(("blocks", name, "arguments", index))
             message = f"nothing in block '{name}' uses its argument '{argument}'"
             hint = f"use ${argument}, or remove it"
             self.report.add(Code.UNUSED_ARGUMENT, message, where, hint=hint)
         for name in program.variables:
-            if name not in self.used:
+            if name not in self.used and self._is_own(("variables", name)):
                 message = f"variable '{name}' is used nowhere"
                 where = self.places.key(("variables", name))
                 self.report.add(

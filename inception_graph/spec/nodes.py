@@ -11,12 +11,13 @@ from pydantic import ValidationError
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related, listed, nearest
 from inception_graph.ir.expressions import Expression, ExpressionFault, Symbolic, is_symbolic, parse
-from inception_graph.ir.faults import report_faults
+from inception_graph.ir.faults import blame_removal, report_faults
 from inception_graph.ir.program import Broken, Chain, Element, Fork, Leaf, Use
 from inception_graph.ops.base import Join
 from inception_graph.ops.fields import show
 from inception_graph.spec.names import check_name
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
+from inception_graph.spec.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -52,6 +53,11 @@ class NodeReader:
     operations: dict[str, type[Operation]]
     blocks: dict[str, tuple[str, ...]]
     defaults: dict[str, dict[str, Symbolic]]
+    removed: dict[str, Place]
+    vocabulary: Vocabulary = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.vocabulary = Vocabulary(self.operations, self.blocks)
 
     def chain(self, name: str, tree: Tree, path: Path, scope: Scope) -> Chain:
         """Nodes by name, in order. An empty chain is the identity."""
@@ -72,46 +78,9 @@ class NodeReader:
 
     def element(self, name: str, tree: Tree, path: Path, scope: Scope) -> Element:
         """A node or a chain, whichever stands there."""
-        if isinstance(tree, Mapping) and tree.entries and self._is_node(tree):
+        if isinstance(tree, Mapping) and tree.entries and self.vocabulary.is_node(tree):
             return self.node(name, tree, path, scope)
         return self.chain(name, tree, path, scope)
-
-    def _is_node(self, tree: Mapping) -> bool:
-        """A mapping that holds an operation is a node; one of mere scalars is meant to be one."""
-        for key, (_, value) in tree.entries.items():
-            operation = self.operations.get(key)
-            if key in self.blocks or (operation is not None and operation.many):
-                return True
-            if operation is None:
-                continue
-            options = (
-                isinstance(value, Mapping) and value.entries.keys() <= operation.model_fields.keys()
-            )
-            if options or not (isinstance(value, Mapping) and self._keys(value)):
-                return True
-        return not any(isinstance(value, Mapping) for _, value in tree.entries.values())
-
-    def _keys(self, tree: Mapping) -> list[str]:
-        """The keys of a mapping that name an operation or a block."""
-        return [key for key in tree.entries if key in self.operations or key in self.blocks]
-
-    def _operation_keys(self, tree: Mapping) -> list[str]:
-        """The keys that can be a node's operation: 'activation' beside 'conv' is a field."""
-        keys = self._keys(tree)
-        if len(keys) < 2:
-            return keys
-        fields = {
-            key: self.operations[key].model_fields if key in self.operations else () for key in keys
-        }
-        heads = [key for key in keys if all(other == key or other in fields[key] for other in keys)]
-        if heads:
-            return heads
-        # 'activation' beside 'concat' is meant as a field too, though concat has none.
-        optional = {
-            name for operation in self.operations.values() for name in operation.model_fields
-        }
-        heads = [key for key in keys if key not in optional]
-        return heads if len(heads) == 1 else keys
 
     def node(self, name: str, tree: Tree, path: Path, scope: Scope) -> Element:
         """A node, or a broken one after reporting why."""
@@ -119,7 +88,7 @@ class NodeReader:
             message = f"expected a node such as {{conv: 64, kernel: 3}}, found {show(tree.plain())}"
             self.report.add(Code.WRONG_TYPE, message, self.places.value(path))
             return Broken(name, path)
-        keys = self._operation_keys(tree)
+        keys = self.vocabulary.operation_keys(tree)
         if len(keys) != 1:
             if not keys and tree.incomplete:
                 return Broken(name, path)
@@ -161,6 +130,8 @@ class NodeReader:
             key for key in tree.entries if key not in fields and key not in ("from", "repeat")
         ]
         for key in strange[:1]:
+            if blame_removal(key, self.removed, place(tree.key(key)), self.report):
+                return
             hint = self.report.did_you_mean(key, known) or f"known: {', '.join(known)}"
             message = f"there is no operation or block '{key[:60]}'"
             self.report.add(Code.UNKNOWN_OPERATION, message, place(tree.key(key)), hint=hint)
@@ -380,6 +351,8 @@ class NodeReader:
         for name in expression.names:
             scope.used.add(name)
             if name not in known:
+                if blame_removal(name, self.removed, where, self.report):
+                    return UNREAD
                 inside = "argument of this block or variable" if scope.arguments else "variable"
                 hint = self.report.did_you_mean(name, known) or (
                     f"known: {', '.join(known)}" if known else "add it to 'variables'"

@@ -1,0 +1,316 @@
+"""Variants: a spec that says only how it differs from another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from inception_graph.diagnostics.codes import Code
+from inception_graph.diagnostics.report import Related
+from inception_graph.ir.program import SECTIONS
+from inception_graph.ops.fields import show
+from inception_graph.ops.registry import operations
+from inception_graph.spec.tree import Mapping, Scalar, Tree, place
+from inception_graph.spec.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inception_graph.diagnostics.report import Report
+    from inception_graph.diagnostics.source import Place
+
+OWN = ("inception_graph", "name", "extends", "meta", "expect")
+"""What a spec says of itself alone, so that a variant does not inherit it."""
+_PLACEMENT = ("after", "before")
+_BLOCK_KEYS = ("arguments", "description", "nodes")
+_Inner: TypeAlias = "Callable[[Mapping, Mapping], Mapping]"
+
+
+def _is_null(tree: Tree) -> bool:
+    return isinstance(tree, Scalar) and tree.value is None
+
+
+@dataclass
+class Merge:
+    """A parent and the difference that its variant states, merged by name.
+
+    ``null`` removes, a new name is appended or placed with ``after``/``before``, another operation replaces a node,
+    everything else is changed where it differs. A merged mapping has the place of the variant's.
+
+    Attributes:
+        parent: The whole of the parent.
+        child: The variant's own text.
+        report: Where patches are reported that match nothing.
+        removed: Where a name was removed, by the name; what still needs it is told so.
+    """
+
+    parent: Mapping
+    child: Mapping
+    report: Report
+    removed: dict[str, Place]
+    vocabulary: Vocabulary = field(init=False)
+
+    def __post_init__(self) -> None:
+        blocks = {
+            name
+            for tree in (self.parent.get("blocks"), self.child.get("blocks"))
+            if isinstance(tree, Mapping)
+            for name in tree
+        }
+        self.vocabulary = Vocabulary(operations(), blocks)
+
+    def document(self, *, replace_checkpoints: bool) -> Mapping:
+        """The whole of the variant."""
+        entries = {key: entry for key, entry in self.parent.entries.items() if key not in OWN}
+        if replace_checkpoints:
+            del entries["checkpoints"]
+        for key, (key_tree, patch) in self.child.entries.items():
+            inherited = entries.get(key)
+            if key in OWN or inherited is None:
+                entries[key] = key_tree, patch
+                if inherited is None and key in SECTIONS and isinstance(patch, Mapping):
+                    entries[key] = key_tree, self._new(patch)
+            elif _is_null(patch):
+                self._forget(inherited[1], place(key_tree))
+                del entries[key]
+            else:
+                entries[key] = key_tree, self._section(key, inherited[1], patch)
+        return self._over(self.child, entries)
+
+    def _section(self, key: str, old: Tree, patch: Tree) -> Tree:
+        if not isinstance(old, Mapping) or not isinstance(patch, Mapping):
+            return patch
+        if key in SECTIONS:
+            return self._chain(old, patch)
+        match key:
+            case "blocks":
+                return self._by_name(old, patch, self._block, "block")
+            case "auxiliary":
+                return self._by_name(old, patch, self._head, "auxiliary head")
+            case "defaults":
+                return self._by_name(old, patch, self._fields, "operation")
+            case _:
+                return self._deep(old, patch)
+
+    def _over(self, patch: Mapping, entries: dict[str, tuple[Scalar, Tree]]) -> Mapping:
+        """A merged mapping, which stands where the patch stands."""
+        return Mapping(patch.source, patch.start, patch.end, entries, patch.incomplete)
+
+    def _block(self, old: Mapping, patch: Mapping) -> Mapping:
+        return self._around(old, patch, self._element)
+
+    def _head(self, old: Mapping, patch: Mapping) -> Mapping:
+        return self._around(old, patch, self._section_or_patch)
+
+    def _section_or_patch(self, old: Tree, patch: Tree) -> Tree:
+        if isinstance(old, Mapping) and isinstance(patch, Mapping):
+            return self._chain(old, patch)
+        return patch
+
+    def _around(self, old: Mapping, patch: Mapping, merge: Callable[[Tree, Tree], Tree]) -> Mapping:
+        """A block or a head: its own fields, and the nodes in it."""
+        nodes = "nodes" in patch and "nodes" in old
+        rest = {
+            key: entry for key, entry in patch.entries.items() if not (nodes and key == "nodes")
+        }
+        merged = self._deep(old, self._over(patch, rest))
+        if nodes:
+            key, value = patch.entries["nodes"]
+            merged.entries["nodes"] = key, merge(old.entries["nodes"][1], value)
+        return merged
+
+    def _chain(self, old: Mapping, patch: Mapping) -> Mapping:
+        """Nodes or branches by name, in order."""
+        entries = dict(old.entries)
+        for name, (key, value) in patch.entries.items():
+            if _is_null(value):
+                self._remove(entries, name, key, "node")
+                continue
+            place_words, value = self._placement(value)
+            before = entries.get(name)
+            if before is not None:
+                merged = self._element(before[1], value)
+                same = not place_words and merged.plain() == before[1].plain()
+                if same and not self.report.failed:
+                    self._report_inert(place(key), before[0])
+                entries[name] = key, merged
+            elif isinstance(value, Mapping) and not self._is_whole(value):
+                self._report_unknown(name, key, old)
+                continue
+            else:
+                entries[name] = key, self._new(value) if isinstance(value, Mapping) else value
+            for word, anchor in place_words:
+                entries = self._moved(entries, name, word, anchor)
+        return self._over(patch, entries)
+
+    def _placement(self, tree: Tree) -> tuple[list[tuple[str, Scalar]], Tree]:
+        """Where a node is to stand, and the node without those words."""
+        if not isinstance(tree, Mapping):
+            return [], tree
+        words = [
+            (word, value) for word in _PLACEMENT if isinstance(value := tree.get(word), Scalar)
+        ]
+        if not words:
+            return [], tree
+        if len(words) == 2:
+            message = "a node stands after another or before it; this one has both"
+            where, related = place(tree.key("before")), place(tree.key("after"))
+            self.report.add(
+                Code.PATCH,
+                message,
+                where,
+                related=(Related("the other word", related),),
+                hint="keep one",
+            )
+        rest = {key: entry for key, entry in tree.entries.items() if key not in dict(words)}
+        return words[:1], self._over(tree, rest)
+
+    def _moved(
+        self, entries: dict[str, tuple[Scalar, Tree]], name: str, word: str, anchor: Scalar
+    ) -> dict[str, tuple[Scalar, Tree]]:
+        """The entries with one behind or before another."""
+        at = anchor.value
+        if not isinstance(at, str) or at not in entries or at == name:
+            others = [other for other in entries if other != name]
+            shown = show(anchor.plain()) if at != name else "the node itself"
+            hint = self.report.did_you_mean(str(at), others) or f"here are: {', '.join(others)}"
+            self.report.add(
+                Code.PATCH,
+                f"'{word}' names no node of this chain: {shown}",
+                place(anchor),
+                hint=hint,
+            )
+            return entries
+        moved = entries.pop(name)
+        ordered: dict[str, tuple[Scalar, Tree]] = {}
+        for other, entry in entries.items():
+            if other == at and word == "before":
+                ordered[name] = moved
+            ordered[other] = entry
+            if other == at and word == "after":
+                ordered[name] = moved
+        return ordered
+
+    def _report_unknown(self, name: str, key: Scalar, old: Mapping) -> None:
+        """Report a change of a node that the parent does not have."""
+        known = list(old)
+        hint = self.report.did_you_mean(name, known) or "write a whole node, or change one that is"
+        message = f"there is no node '{name[:60]}' to change"
+        gone = self.removed.get(name)
+        related = (Related("removed here", gone),) if gone else ()
+        self.report.add(Code.PATCH, message, place(key), related=related, hint=hint)
+
+    def _is_whole(self, tree: Mapping) -> bool:
+        """Whether it holds an operation, or nodes by name."""
+        if self.vocabulary.operation_keys(tree) or not tree.entries:
+            return True
+        return all(
+            isinstance(value, Mapping) and self._is_whole(value)
+            for _, value in tree.entries.values()
+        )
+
+    def _new(self, tree: Mapping) -> Mapping:
+        """A chain that the parent does not have; in it, nodes may be placed too."""
+        if self.vocabulary.is_node(tree):
+            return tree
+        return self._chain(self._over(tree, {}), tree)
+
+    def _element(self, old: Tree, patch: Tree) -> Tree:
+        """A node, a branch or a chain."""
+        if not isinstance(patch, Mapping):
+            return patch
+        if not isinstance(old, Mapping) or not old.entries:
+            return self._new(patch)
+        if not self.vocabulary.is_node(old):
+            node = self.vocabulary.is_node(patch) and self.vocabulary.operation_keys(patch)
+            return patch if node else self._chain(old, patch)
+        return self._node(old, patch)
+
+    def _node(self, old: Mapping, patch: Mapping) -> Tree:
+        """A change of a node's fields, or another node in its stead."""
+        keys = self.vocabulary.operation_keys(old)
+        if len(keys) != 1:  # told where the parent is read
+            return patch
+        key = keys[0]
+        operation = self.vocabulary.operations.get(key)
+        fields = {*(operation.model_fields if operation else ()), "from", "repeat", "allow"}
+        others = [k for k in self.vocabulary.operation_keys(patch) if k != key and k not in fields]
+        chain = not fields & patch.entries.keys() and not self.vocabulary.is_node(patch)
+        if key not in patch and (others or chain):
+            return self._new(patch)
+        rest = {name: entry for name, entry in patch.entries.items() if name != key}
+        main = {name: entry for name, entry in old.entries.items() if name == key}
+        merged = self._fields(old, self._over(patch, rest))
+        if key in patch:
+            merged.entries[key] = (
+                patch.key(key),
+                self._main(key, main[key][1], patch.entries[key][1]),
+            )
+        return merged
+
+    def _main(self, key: str, old: Tree, patch: Tree) -> Tree:
+        """What stands under a node's operation."""
+        if _is_null(patch):
+            return old
+        if not isinstance(old, Mapping) or not isinstance(patch, Mapping):
+            return patch
+        operation = self.vocabulary.operations.get(key)
+        if operation is not None and operation.many:
+            return self._chain(old, patch)
+        return self._fields(old, patch)
+
+    def _by_name(self, old: Mapping, patch: Mapping, inner: _Inner, what: str = "field") -> Mapping:
+        """Values by name; two mappings of one name are merged by ``inner``."""
+        entries = dict(old.entries)
+        for name, (key, value) in patch.entries.items():
+            before = entries.get(name, (key, None))[1]
+            if _is_null(value):
+                self._remove(entries, name, key, what)
+            elif isinstance(before, Mapping) and isinstance(value, Mapping):
+                entries[name] = key, inner(before, value)
+            else:
+                if inner == self._deep and before is not None and before.plain() == value.plain():
+                    self._report_inert(place(value), before)
+                entries[name] = key, value
+        return self._over(patch, entries)
+
+    def _deep(self, old: Mapping, patch: Mapping) -> Mapping:
+        return self._by_name(old, patch, self._deep)
+
+    def _fields(self, old: Mapping, patch: Mapping) -> Mapping:
+        """The fields of an operation; a mapping in one is a choice."""
+        return self._by_name(old, patch, self._choice)
+
+    def _choice(self, old: Mapping, patch: Mapping) -> Mapping:
+        """A choice with its own fields, such as ``batch_norm: {eps: 0.001}``, or another one."""
+        if len(old.entries) == len(patch.entries) == 1 and [*old] != [*patch]:
+            return patch
+        return self._by_name(old, patch, self._fields)
+
+    def _remove(
+        self, entries: dict[str, tuple[Scalar, Tree]], name: str, key: Scalar, what: str
+    ) -> None:
+        gone = entries.pop(name, None)
+        if gone is not None:
+            self.removed[name] = place(key)
+            self._forget(gone[1], place(key))
+            return
+        known = list(entries)
+        hint = self.report.did_you_mean(name, known) or (
+            "an empty branch is written {}" if what == "node" else None
+        )
+        message = f"there is no {what} '{name[:60]}' to remove"
+        self.report.add(Code.PATCH, message, place(key), hint=hint)
+
+    def _forget(self, gone: Tree, where: Place) -> None:
+        """Remember the names that went with what was removed."""
+        if isinstance(gone, Mapping) and not self.vocabulary.operation_keys(gone):
+            for name in gone:
+                if name not in _BLOCK_KEYS:
+                    self.removed.setdefault(name, where)
+
+    def _report_inert(self, where: Place, old: Tree) -> None:
+        related = (Related("as inherited from here", place(old)),)
+        self.report.add(
+            Code.INERT_PATCH, "this changes nothing", where, related=related, hint="remove it"
+        )
