@@ -355,9 +355,9 @@ class _Lowering:
                     hint="use or remove it",
                 )
         for name, argument, index in self.unused:
-            if not self._is_own(("blocks", name)):
-                continue
             where = self.places.value(("blocks", name, "arguments", index))
+            if where.source is not self.tree.source:
+                continue
             message = f"nothing in block '{name}' uses its argument '{argument}'"
             hint = f"use ${argument}, or remove it"
             self.report.add(Code.UNUSED_ARGUMENT, message, where, hint=hint)

@@ -19,6 +19,7 @@ from inception_graph.ops.fields import OPTIONS_OF
 from inception_graph.ops.registry import operations
 from inception_graph.spec.lower import KEYS, LANGUAGE
 from inception_graph.spec.names import LONGEST, NAME
+from inception_graph.spec.variant_schema import variant_definitions, variant_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +60,10 @@ def json_schema(blocks: Mapping[str, Block] | None = None) -> Schema:
     known: dict[str, Schema] = {
         "inception_graph": {"const": LANGUAGE, "description": "Version of the language."},
         "name": {**_NAME, "description": "The network's name, such as inception_v3."},
+        "extends": {
+            "type": "string",
+            "description": "What this spec is a variant of: a shipped network, or a path from here.",
+        },
         **sections,
         "variables": _named(_SCALAR, "The knobs of a variant: numbers and texts, read as $name."),
         "defaults": {
@@ -76,15 +81,22 @@ def json_schema(blocks: Mapping[str, Block] | None = None) -> Schema:
         "head": _titled("chain", "Last nodes, which make the output."),
         "auxiliary": _named(_ref("auxiliary"), "Classifiers beside the network, for training."),
     }
+    changed, definitions = variant_sections(known), _definitions(blocks)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "inception-graph spec",
         "type": "object",
-        "properties": {key: known[key] for key in KEYS},
-        "required": ["inception_graph", "name", "input"],
-        "anyOf": [{"required": [section]} for section in SECTIONS],
+        "properties": {key: True if key in changed else known[key] for key in KEYS},
+        "required": ["inception_graph", "name"],
+        "if": {"required": ["extends"]},
+        "then": {"properties": changed},
+        "else": {
+            "properties": {key: known[key] for key in changed},
+            "required": ["input"],
+            "anyOf": [{"required": [section]} for section in SECTIONS],
+        },
         "additionalProperties": False,
-        "definitions": _definitions(blocks),
+        "definitions": {**definitions, **variant_definitions(definitions, blocks)},
     }
 
 
