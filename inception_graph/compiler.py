@@ -42,6 +42,7 @@ class Compilation:
         name: What the user called it: a name, a path or ``<text>``.
         report: All that is wrong with it.
         sources: The text, then those that it extends; none where none could be read.
+        document: All of it as one tree, or None where it cannot be read.
         program: The network as written, or None.
         typed: The network with all its shapes, or None where the report has an error.
         limits: The bounds that it was held to.
@@ -51,6 +52,7 @@ class Compilation:
     name: str
     report: Report
     sources: tuple[Source, ...]
+    document: Document | None
     program: Program | None
     typed: TypedGraph | None
     limits: Limits
@@ -74,10 +76,10 @@ def compile_spec(
         )
         nowhere = Place(Source(str(spec), ""), 0, 0)
         report.add(Code.UNREADABLE, f"there is no network and no file '{spec}'", nowhere, hint=hint)
-        return Compilation(str(spec), report, (), None, None, limits)
+        return Compilation(str(spec), report, (), None, None, None, limits)
     source = read_file(path, report, limits)
     if source is None:
-        return Compilation(str(spec), report, (), None, None, limits)
+        return Compilation(str(spec), report, (), None, None, None, limits)
     return _compile(str(spec), source, path.parent, settings or {}, report, limits)
 
 
@@ -137,7 +139,8 @@ def _pipeline(
         report_unread(typed.graph, report)
         check_expectations(typed, report)
     sources = document.sources if document else (source,)
-    return Compilation(name, report, sources, program, None if report.failed else typed, limits)
+    typed = None if report.failed else typed
+    return Compilation(name, report, sources, document, program, typed, limits)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import click
 _COMMANDS = {
     "list": "inspect",
     "show": "inspect",
+    "resolve": "author",
     "check": "inspect",
     "explain": "inspect",
     "summary": "inspect",

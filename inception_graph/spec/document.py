@@ -68,8 +68,7 @@ class _Loading:
         tree = read_tree(source, self.report, self.limits)
         if not isinstance(tree, Mapping):
             return Document(tree, (source,), {}) if tree is not None else None
-        own = "checkpoints" in tree
-        self._splice(tree, folder)
+        own = self._splice(tree, folder)
         if "extends" not in tree:
             return Document(tree, (source,), {})
         parent = self._parent(tree, folder, way)
@@ -83,11 +82,11 @@ class _Loading:
         merged = merge.document(replace_checkpoints=own)
         return Document(merged, (source, *parent.sources), merge.removed)
 
-    def _splice(self, tree: Mapping, folder: Path) -> None:
-        """Put the mapping that a file of checkpoints holds where its path stands."""
+    def _splice(self, tree: Mapping, folder: Path) -> bool:
+        """Put the mapping that a file of checkpoints holds where its path stands; whether one stood there."""
         named = tree.get("checkpoints")
         if not isinstance(named, Scalar) or not isinstance(named.value, str):
-            return
+            return False
         key, value = tree.key("checkpoints"), named.value
         tree.entries["checkpoints"] = key, Mapping(named.source, named.start, named.end, {})
         report = type(self.report)()
@@ -98,10 +97,11 @@ class _Loading:
             )
             hint = "its path is relative to this file"
             self.report.add(Code.UNREADABLE, message, place(named), hint=hint)
-            return
+            return True
         held = read_tree(source, self.report, self.limits)
         if held is not None:
             tree.entries["checkpoints"] = key, held
+        return True
 
     def _parent(self, tree: Mapping, folder: Path, way: tuple[_Step, ...]) -> Document | None:
         named = tree.entries["extends"][1]

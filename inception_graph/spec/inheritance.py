@@ -63,7 +63,7 @@ class Merge:
         """The whole of the variant."""
         entries = {key: entry for key, entry in self.parent.entries.items() if key not in OWN}
         if replace_checkpoints:
-            del entries["checkpoints"]
+            entries.pop("checkpoints", None)
         for key, (key_tree, patch) in self.child.entries.items():
             inherited = entries.get(key)
             if key in OWN or inherited is None:

@@ -22,6 +22,7 @@ from inception_graph.ir.program import SECTIONS, Block, Chain, Program
 from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
 from inception_graph.spec.blocks import read_block, signatures
+from inception_graph.spec.checkpoints import read_checkpoints
 from inception_graph.spec.checks import check_names, check_preprocess, check_recursion
 from inception_graph.spec.heads import read_heads
 from inception_graph.spec.names import check_name
@@ -39,7 +40,7 @@ LANGUAGE = 1
 
 KEYS = (
     "inception_graph", "name", "extends", "meta", "input", "variables", "defaults", "blocks", *SECTIONS,
-    "auxiliary", "preprocess", "expect",
+    "auxiliary", "preprocess", "checkpoints", "expect",
 )  # fmt: skip
 """The keys of a spec, in their canonical order."""
 
@@ -122,6 +123,7 @@ class _Lowering:
             (size.channels, size.height, size.width) if size else (0, 0, 0),
             self._section("meta", Meta, scope, reader) or Meta(),
             self._section("preprocess", Preprocess, scope, reader),
+            read_checkpoints(self.tree.get("checkpoints"), self.report, self.places),
             self._section("expect", Expect, scope, reader),
             self.variables,
             self.varied,
