@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inception_graph.spec.lower import KEYS
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
-from inception_graph.spec.yaml_text import NOTHING, Line, Written, document_text
+from inception_graph.spec.yaml_text import NOTHING, Column, Line, Notes, Written, document_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,24 +22,38 @@ def resolved(tree: Mapping, *, origins: bool = False) -> str:
         tree: All that was merged.
         origins: Whether each line says the file and line of its values.
     """
-    keys = [key for key in KEYS if key in tree and key != "extends"]
-    document = {key: _written(tree.entries[key][1]) for key in keys}
-    if not origins:
-        return document_text(document)
-    return document_text(document, lambda path: _origin(tree, path))
+    document = {key: value for key, value in written(tree).items() if key != "extends"}
+    return document_text(document, _Origins(tree) if origins else None)
+
+
+def written(tree: Mapping) -> dict[str, Written]:
+    """The bare values of a document, its sections in the canonical order."""
+    keys = sorted(tree, key=lambda key: KEYS.index(key) if key in KEYS else len(KEYS))
+    return {key: _written(tree.entries[key][1]) for key in keys}
 
 
 def _written(tree: Tree) -> Written:
     """The bare values; what stood in braces stays on one line."""
     match tree:
         case Scalar():
-            return NOTHING if tree.value is None else tree.value
+            return tree.value if tree.text else NOTHING
         case Sequence():
-            return [_written(item) for item in tree.items]
+            items = [_written(item) for item in tree.items]
+            return Column(items) if tree.source.text.startswith("-", tree.start) else items
         case Mapping():
             entries = {name: _written(value) for name, (_, value) in tree.entries.items()}
             in_braces = tree.source.text.startswith("{", tree.start)
             return Line(entries) if in_braces else entries
+
+
+@dataclass
+class _Origins(Notes):
+    """Behind every line, where its values come from."""
+
+    tree: Mapping
+
+    def beside(self, path: Path, *, whole: bool) -> str:
+        return _origin(self.tree, path) if whole else ""
 
 
 def _origin(tree: Tree, path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from inception_graph.diagnostics.source import Path
 
@@ -26,6 +26,10 @@ class Line(dict[str, Any]):
     """A mapping that stands on one line where it fits."""
 
 
+class Column(list[Any]):
+    """A list that stands on lines of its own, however short it is."""
+
+
 class _Nothing:
     """The value of an operation that has no main argument: nothing at all, as in ``{flatten: }``."""
 
@@ -35,50 +39,83 @@ Written: TypeAlias = Any
 """What YAML holds: mappings, lists, scalars, and nothing."""
 
 
-def document_text(
-    document: Mapping[str, Written], note: Callable[[Path], str] = lambda _: ""
-) -> str:
+class Notes:
+    """What is said around values, by their paths. This class says nothing."""
+
+    def above(self, path: Path) -> tuple[str, ...]:
+        """Comments on lines of their own before a value; an empty one is a blank line."""
+        del path
+        return ()
+
+    def beside(self, path: Path, *, whole: bool) -> str:
+        """The comment behind a line, of which the value takes the whole or only the beginning."""
+        del path, whole
+        return ""
+
+    def below(self, path: Path) -> tuple[str, ...]:
+        """Comments on lines of their own behind all of a value."""
+        del path
+        return ()
+
+
+def document_text(document: Mapping[str, Written], notes: Notes | None = None) -> str:
     """A document, its parts in the order given.
 
     Args:
         document: The sections by key.
-        note: The comment behind the line of a value, by the value's path; empty for none.
+        notes: Comments.
     """
+    notes = notes or Notes()
     written: list[str] = []
     before = ""
     for key, value in document.items():
         if key in _PARTED and not (key == "body" and before == "stem"):
             written.append("")
-        written += _lines((key,), value, note)
+        lines = [*_entry((key,), value, notes)]
+        doubled = lines[:1] == [""] and written[-1:] in ([""], [])
+        written += lines[1:] if doubled else lines
         before = key
+    written += [f"# {comment}" for comment in notes.below(())]
     return "\n".join(written) + "\n"
 
 
-def _lines(path: Path, value: Written, note: Callable[[Path], str]) -> Iterator[str]:
-    """An entry of a block mapping."""
+def _entry(path: Path, value: Written, notes: Notes) -> Iterator[str]:
+    """An entry of a block mapping, with what is said around it."""
+    margin = " " * (2 * (len(path) - 1))
+    for comment in notes.above(path):
+        yield f"{margin}# {comment}".rstrip() if comment else ""
+    yield from _lines(path, value, notes)
+    for comment in notes.below(path):
+        yield f"{margin}# {comment}".rstrip()
+
+
+def _lines(path: Path, value: Written, notes: Notes) -> Iterator[str]:
     indent = 2 * (len(path) - 1)
     head = f"{' ' * indent}{_text(str(path[-1]))}:"
     if isinstance(value, dict) and value and not isinstance(value, Line):
-        yield head
+        yield _noted(head, notes.beside(path, whole=False))
         for name, inner in cast("dict[str, Written]", value).items():
-            yield from _lines((*path, name), inner, note)
+            yield from _entry((*path, name), inner, notes)
         return
     line = f"{head} {flow(value, bracketed=False)}".rstrip()
-    if len(line) <= _WIDTH:
-        yield _noted(line, note(path))
+    if len(line) <= _WIDTH and not isinstance(value, Column):
+        yield _noted(line, notes.beside(path, whole=True))
     elif isinstance(value, Line) and value:
-        yield from _lines(path, dict(value), note)
+        yield from _lines(path, dict(value), notes)
     elif isinstance(value, list):
-        yield head
+        yield _noted(head, notes.beside(path, whole=False))
         for index, item in enumerate(cast("list[Written]", value)):
             dash = f"{' ' * (indent + 2)}-"
             line = f"{dash} {flow(item, bracketed=False)}"
+            comment = notes.beside((*path, index), whole=True)
+            for note in notes.above((*path, index)):
+                yield f"{' ' * (indent + 2)}# {note}".rstrip() if note else ""
             if len(line) <= _WIDTH:
-                yield _noted(line, note((*path, index)))
+                yield _noted(line, comment)
             else:
-                yield from _folded(dash, item, indent + 2, note((*path, index)))
+                yield from _folded(dash, item, indent + 2, comment)
     else:
-        yield from _folded(head, value, indent, note(path))
+        yield from _folded(head, value, indent, notes.beside(path, whole=True))
 
 
 def _noted(line: str, comment: str) -> str:
