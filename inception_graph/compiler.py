@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inception_graph.analysis.expectations import check_expectations
 from inception_graph.analysis.unread import report_unread
+from inception_graph.checkpoints.checking import check_checkpoints
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Report, did_you_mean
 from inception_graph.diagnostics.source import Place, Source
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import TypedGraph
-    from inception_graph.ir.program import Program
+    from inception_graph.ir.program import Program, Size
     from inception_graph.spec.document import Document
 
 
@@ -43,6 +44,7 @@ class Compilation:
         report: All that is wrong with it.
         sources: The text, then those that it extends; none where none could be read.
         document: All of it as one tree, or None where it cannot be read.
+        files: The files that it was made of, as far as they were read.
         program: The network as written, or None.
         typed: The network with all its shapes, or None where the report has an error.
         limits: The bounds that it was held to.
@@ -53,6 +55,7 @@ class Compilation:
     report: Report
     sources: tuple[Source, ...]
     document: Document | None
+    files: tuple[Path, ...]
     program: Program | None
     typed: TypedGraph | None
     limits: Limits
@@ -60,9 +63,13 @@ class Compilation:
 
 
 def compile_spec(
-    spec: str | Path, settings: dict[str, Value] | None = None, limits: Limits = DEFAULT_LIMITS
+    spec: str | Path,
+    settings: dict[str, Value] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    size: Size | None = None,
 ) -> Compilation:
-    """Compile a shipped network by its name, or a file by its path.
+    """Compile a shipped network by its name, or a file by its path; for images of another size, if one is given.
 
     Raises:
         SettingError: There is no variable of a name in ``settings``.
@@ -76,11 +83,11 @@ def compile_spec(
         )
         nowhere = Place(Source(str(spec), ""), 0, 0)
         report.add(Code.UNREADABLE, f"there is no network and no file '{spec}'", nowhere, hint=hint)
-        return Compilation(str(spec), report, (), None, None, None, limits)
+        return Compilation(str(spec), report, (), None, (), None, None, limits)
     source = read_file(path, report, limits)
     if source is None:
-        return Compilation(str(spec), report, (), None, None, None, limits)
-    return _compile(str(spec), source, path.parent, settings or {}, report, limits)
+        return Compilation(str(spec), report, (), None, (path,), None, None, limits)
+    return _compile(str(spec), source, path.parent, settings or {}, report, limits, size)
 
 
 def _path(spec: str | Path) -> Path | None:
@@ -99,6 +106,7 @@ def compile_text(
     *,
     name: str = "<text>",
     folder: Path | None = None,
+    size: Size | None = None,
 ) -> Compilation:
     """Compile a text; paths in it are relative to a folder, the working directory unless given.
 
@@ -106,7 +114,7 @@ def compile_text(
         SettingError: There is no variable of a name in ``settings``.
     """
     source = Source(name, text)
-    return _compile(name, source, folder or Path(), settings or {}, Report(), limits)
+    return _compile(name, source, folder or Path(), settings or {}, Report(), limits, size)
 
 
 def _compile(
@@ -116,11 +124,14 @@ def _compile(
     settings: dict[str, Value],
     report: Report,
     limits: Limits,
+    size: Size | None,
 ) -> Compilation:
     _check_kinds(settings)
     with collector_paused():
-        document = read_document(source, folder, report, limits)
-        return _pipeline(name, source, document, settings, report, limits)
+        files: list[Path] = []
+        document = read_document(source, folder, report, limits, files)
+        made = _pipeline(name, source, document, settings, report, limits, size)
+        return replace(made, files=(Path(source.name), *files))
 
 
 def _pipeline(
@@ -130,17 +141,20 @@ def _pipeline(
     settings: dict[str, Value],
     report: Report,
     limits: Limits,
+    size: Size | None,
 ) -> Compilation:
     program = lower(document, settings, report, limits) if document is not None else None
     if program is not None:
         _check_settings(settings, program)
+        program = program.of_size(size) if size else program
     typed = _typed(program, report, limits)
     if typed is not None:
         report_unread(typed.graph, report)
         check_expectations(typed, report)
+        check_checkpoints(typed, report)
     sources = document.sources if document else (source,)
     typed = None if report.failed else typed
-    return Compilation(name, report, sources, document, program, typed, limits)
+    return Compilation(name, report, sources, document, (), program, typed, limits)
 
 
 @contextmanager

@@ -10,10 +10,13 @@ import click
 _COMMANDS = {
     "list": "inspect",
     "show": "inspect",
+    "new": "author",
+    "fmt": "author",
     "resolve": "author",
     "check": "inspect",
     "explain": "inspect",
     "summary": "inspect",
+    "sizes": "sizes",
     "render": "produce",
     "emit": "produce",
     "schema": "produce",

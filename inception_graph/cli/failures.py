@@ -52,9 +52,9 @@ def _expected(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     from inception_graph.backends.pictures import PictureError
-    from inception_graph.backends.pytorch.photograph import PhotographError
+    from inception_graph.images import ImageError
 
-    return str(error) if isinstance(error, PictureError | PhotographError) else None
+    return str(error) if isinstance(error, PictureError | ImageError) else None
 
 
 def fail(message: str, status: int = USAGE) -> NoReturn:

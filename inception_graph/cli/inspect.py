@@ -20,6 +20,7 @@ from inception_graph.cli.options import (
 from inception_graph.diagnostics.render import FORMATS
 
 if TYPE_CHECKING:
+    from inception_graph.compiler import Compilation
     from inception_graph.diagnostics.render import Format
 
 
@@ -93,15 +94,31 @@ def show(spec: str) -> None:
     default="text",
     show_default=True,
 )
+@click.option(
+    "--input", "size", metavar="CxHxW", help="Check for images of another size: 3x160x160."
+)
+@click.option("--watch", "watched", is_flag=True, help="Check again whenever a file is saved.")
 def check(
-    specs: tuple[str, ...], settings: tuple[str, ...], limits: tuple[str, ...], form: Format
+    specs: tuple[str, ...],
+    settings: tuple[str, ...],
+    limits: tuple[str, ...],
+    size: str | None,
+    form: Format,
+    watched: bool,
 ) -> None:
     """Check specs: syntax, names, shapes, expectations. Exit status 1 where anything is found."""
+    from inception_graph.cli.watching import watch
     from inception_graph.diagnostics.render import render
 
-    reports = [compiled(spec, settings, limits).report for spec in specs]
-    click.echo(render(reports, form, colour=form == "text" and coloured(sys.stdout)), nl=False)
-    if any(report.found or report.dropped for report in reports):
+    def run() -> list[Compilation]:
+        made = [compiled(spec, settings, limits, size) for spec in specs]
+        reports = [compilation.report for compilation in made]
+        click.echo(render(reports, form, colour=form == "text" and coloured(sys.stdout)), nl=False)
+        return made
+
+    if watched:
+        watch(lambda: {file for compilation in run() for file in compilation.files})
+    elif any(made.report.found or made.report.dropped for made in run()):
         sys.exit(FINDINGS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from inception_graph.compiler import Compilation
     from inception_graph.ir.expressions import Value
+    from inception_graph.ir.program import Size
     from inception_graph.network import Network
 
 
@@ -97,29 +99,53 @@ def parsed_limits(limits: tuple[str, ...]) -> Limits:
         raise click.UsageError(str(error)) from None
 
 
-def compiled(spec: str, settings: tuple[str, ...], limits: tuple[str, ...]) -> Compilation:
+def parsed_size(size: str | None) -> Size | None:
+    """Channels, height and width from ``3x160x160``."""
+    extents = size.lower().split("x") if size is not None else []
+    if size is None:
+        return None
+    if len(extents) != 3 or not all(re.fullmatch(r"0*[1-9][0-9]{0,8}", e) for e in extents):
+        message = f"'--input {size}' is not of the form CHANNELSxHEIGHTxWIDTH, such as 3x160x160"
+        raise click.UsageError(message)
+    channels, height, width = (int(extent) for extent in extents)
+    return channels, height, width
+
+
+def compiled(
+    spec: str, settings: tuple[str, ...], limits: tuple[str, ...], size: str | None = None
+) -> Compilation:
     """The compilation of a spec; '-' stands for standard input."""
     from inception_graph.compiler import compile_spec, compile_text
 
-    values, bounds = parsed_settings(settings), parsed_limits(limits)
+    values, bounds, image = parsed_settings(settings), parsed_limits(limits), parsed_size(size)
     if spec == "-":
         raw = sys.stdin.buffer.read(bounds.bytes + 1)
-        return compile_text(
-            raw.decode("utf-8", errors="surrogateescape"), values, bounds, name="<stdin>"
-        )
-    return compile_spec(spec, values, bounds)
+        text = raw.decode("utf-8", errors="surrogateescape")
+        return compile_text(text, values, bounds, name="<stdin>", size=image)
+    return compile_spec(spec, values, bounds, size=image)
 
 
 def network(
     spec: str, settings: tuple[str, ...], limits: tuple[str, ...], *, auxiliary: bool = True
 ) -> Network:
     """The network of a spec; its diagnostics go to stderr, and errors among them end the command."""
-    from inception_graph.cli.failures import FINDINGS, tell
+    from inception_graph.cli.failures import FINDINGS
+
+    made = network_of(compiled(spec, settings, limits), settings, auxiliary=auxiliary)
+    if made is None:
+        sys.exit(FINDINGS)
+    return made
+
+
+def network_of(
+    compilation: Compilation, settings: tuple[str, ...], *, auxiliary: bool = True
+) -> Network | None:
+    """The network of a compilation, or None where it has errors; its diagnostics go to stderr."""
+    from inception_graph.cli.failures import tell
     from inception_graph.network import Network
 
-    compilation = compiled(spec, settings, limits)
     tell(compilation.report)
     if compilation.typed is None:
-        sys.exit(FINDINGS)
+        return None
     made = Network(compilation, parsed_settings(settings))
     return made if auxiliary else made.without_auxiliary()

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from inception_graph.cli.failures import FINDINGS
-from inception_graph.cli.options import SPEC, compiled, network, spec_options
+from inception_graph.cli.options import SPEC, compiled, network, network_of, spec_options
 
 if TYPE_CHECKING:
     from inception_graph.backends.pictures import Level
+    from inception_graph.compiler import Compilation
 
 
 @click.command()
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
+@click.option("--watch", "watched", is_flag=True, help="Draw again whenever the spec is saved.")
 def render(
     spec: str,
     settings: tuple[str, ...],
@@ -39,11 +41,23 @@ def render(
     level: Level,
     without_auxiliary: bool,
     force: bool,
+    watched: bool,
 ) -> None:
     """Draw a network, by the suffix of the file."""
-    made = network(spec, settings, limits, auxiliary=not without_auxiliary)
-    made.render(output, level=level, force=force)
-    click.echo(f"wrote {output}", err=True)
+    from inception_graph.cli.watching import watch
+
+    def run() -> Compilation:
+        compilation = compiled(spec, settings, limits)
+        made = network_of(compilation, settings, auxiliary=not without_auxiliary)
+        if made is not None:
+            made.render(output, level=level, force=force)
+            click.echo(f"wrote {output}", err=True)
+        return compilation
+
+    if watched:
+        watch(lambda: run().files)
+    elif run().typed is None:
+        sys.exit(FINDINGS)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 
 class Code(Enum):
-    """What can be wrong. S: the file and its schema; G: the graph; H: shapes; E: expectations."""
+    """What can be wrong. S: file and schema; G: graph; H: shapes; E: expectations; C: checkpoints; A: advice."""
 
     UNREADABLE = "S101"
     YAML_SYNTAX = "S102"
@@ -64,9 +64,37 @@ class Code(Enum):
     MACS_EXPECTED = "E502"
     OUTPUT_EXPECTED = "E503"
 
+    BAD_RULE = "C601"
+    UNMATCHED_RULE = "C602"
+    FOREIGN_NAME_TAKEN = "C603"
+    UNNAMED_LAYER = "C604"
+
+    LARGE_KERNEL = "A701"
+    SQUARE_KERNEL = "A702"
+    DENSE_CONVOLUTION = "A703"
+    UNREDUCED_BRANCH = "A704"
+    UNREDUCED_POOL = "A705"
+    POOLS_FIRST = "A706"
+    WIDENS_FIRST = "A707"
+    RESPONSE_NORM = "A708"
+    DROPOUT = "A709"
+    CANCELLED_BIAS = "A710"
+    DEEP_AND_BARE = "A711"
+    EARLY_HEAD = "A712"
+    HEAVY_HEADS = "A713"
+    UNSCALED_RESIDUAL = "A714"
+    ACTIVATED_RESIDUAL = "A715"
+    THIN_BRANCH = "A716"
+    SMALL_FIELD = "A717"
+    LARGE_FIELD = "A718"
+    EVEN_KERNEL = "A719"
+    UNSERVING_NODES = "A720"
+
     @property
     def severity(self) -> str:
-        """``error``, or ``warning`` where the network can be built all the same."""
+        """``error``; ``warning`` where the network can be built all the same; ``advice`` where it is sound."""
+        if self.value.startswith("A"):
+            return "advice"
         return "warning" if self in _WARNINGS else "error"
 
     @property
@@ -97,5 +125,9 @@ _WARNINGS = frozenset(
         Code.PARAMETERS_EXPECTED,
         Code.MACS_EXPECTED,
         Code.OUTPUT_EXPECTED,
+        Code.BAD_RULE,
+        Code.UNMATCHED_RULE,
+        Code.FOREIGN_NAME_TAKEN,
+        Code.UNNAMED_LAYER,
     }
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from inception_graph.diagnostics.codes import Code
     from inception_graph.diagnostics.source import Place, Source
@@ -31,6 +31,7 @@ class Diagnostic:
         place: Where the fault is.
         related: Other places, in the order in which they are read.
         hint: An action that mends the fault, or None where none can be named.
+        facts: Numbers behind the message, for programs.
     """
 
     code: Code
@@ -38,6 +39,7 @@ class Diagnostic:
     place: Place
     related: tuple[Related, ...] = ()
     hint: str | None = None
+    facts: Mapping[str, int | bool | str] = field(default_factory=dict[str, int | bool | str])
 
 
 MOST_SHOWN = 100
@@ -71,6 +73,7 @@ class Report:
         *,
         related: tuple[Related, ...] = (),
         hint: str | None = None,
+        facts: Mapping[str, int | bool | str] | None = None,
     ) -> None:
         """Record a problem, unless its place has been blamed for it already."""
         key = (code, place.source, place.start)
@@ -84,7 +87,7 @@ class Report:
             self.dropped += 1
             return
         self._kept[code.severity] += 1
-        self.found.append(Diagnostic(code, message, place, related, hint))
+        self.found.append(Diagnostic(code, message, place, related, hint, facts or {}))
 
     @property
     def full(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
 
 from inception_graph.ops.fields import (
     Count,
@@ -28,6 +28,13 @@ def _texts(value: Any) -> tuple[str, ...]:
     items = listed(value)
     if items is None or not all(isinstance(item, str) for item in items):
         raise wrong_type("a list of texts", value)
+    return tuple(items)
+
+
+def _entries(value: Any) -> tuple[Any, ...]:
+    items = listed(value)
+    if items is None:
+        raise wrong_type("a list", value)
     return tuple(items)
 
 
@@ -65,7 +72,15 @@ def _shape(value: Any) -> tuple[int, ...]:
     return tuple(items)
 
 
-def _choice(*words: str) -> Any:
+def _share(value: Any) -> float:
+    if not is_number(value):
+        raise wrong_type("a number", value)
+    if not 0 <= value <= 100:
+        raise out_of_range("from 0 to 100", value)
+    return float(value)
+
+
+def choice(*words: str) -> Any:
     """A check for one of a few words."""
 
     def check(value: Any) -> str:
@@ -92,23 +107,43 @@ Range: TypeAlias = Annotated[
 ]
 Interpolation: TypeAlias = Annotated[
     Literal["nearest", "bilinear", "bicubic"],
-    _choice("nearest", "bilinear", "bicubic"),
+    choice("nearest", "bilinear", "bicubic"),
     WithJsonSchema({"enum": ["nearest", "bilinear", "bicubic"]}),
 ]
 ChannelOrder: TypeAlias = Annotated[
-    Literal["rgb", "bgr"], _choice("rgb", "bgr"), WithJsonSchema({"enum": ["rgb", "bgr"]})
+    Literal["rgb", "bgr"], choice("rgb", "bgr"), WithJsonSchema({"enum": ["rgb", "bgr"]})
 ]
 Year: TypeAlias = Annotated[int, PlainValidator(_year), WithJsonSchema({"type": "integer"})]
+Share: TypeAlias = Annotated[
+    float,
+    PlainValidator(_share),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
+]
 Total: TypeAlias = Annotated[
     int, PlainValidator(whole(0)), WithJsonSchema({"type": "integer", "minimum": 0})
 ]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """What stands under one key: plain values by name."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Meta(_Section):
+class Accuracy(Section):
+    """How many of ImageNet's validation images were classified correctly."""
+
+    top1: Share | None = None
+    """Share of images whose class comes first, in percent."""
+    top5: Share | None = None
+    """Share of images whose class is among the first five, in percent."""
+    source: Text
+    """Where it is published."""
+    crops: Count | None = None
+    """How many crops of each image were averaged; one unless given."""
+
+
+class Meta(Section):
     """What the network is and where it comes from."""
 
     title: Text | None = None
@@ -123,9 +158,11 @@ class Meta(_Section):
     """What the numbers were taken from."""
     notes: Texts = ()
     """Where paper and code differ, and other things to know."""
+    accuracy: Annotated[tuple[Accuracy, ...], BeforeValidator(_entries)] = ()
+    """What the network reaches as published."""
 
 
-class Input(_Section):
+class Input(Section):
     """The size of one image."""
 
     channels: Count
@@ -136,7 +173,7 @@ class Input(_Section):
     """Width in pixels."""
 
 
-class Preprocess(_Section):
+class Preprocess(Section):
     """How an image becomes an input: resize, crop, scale to a range, then (value - mean) / std."""
 
     resize: Count | None = None
@@ -155,7 +192,7 @@ class Preprocess(_Section):
     """Each channel is divided by it."""
 
 
-class Expect(_Section):
+class Expect(Section):
     """What must come out: a spec tests itself."""
 
     parameters: Total | None = None

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from inception_graph.diagnostics.source import Path, Place, Places
+    from inception_graph.ir.checkpoints import CheckpointSource
     from inception_graph.ir.expressions import Expression, Symbolic, Value
     from inception_graph.ir.header import Expect, Meta, Preprocess
     from inception_graph.ops.base import Join, Operation
@@ -131,6 +132,9 @@ class Auxiliary:
 
 SECTIONS = ("stem", "body", "head")
 
+Size: TypeAlias = tuple[int, int, int]
+"""Channels, height and width of an image."""
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -139,20 +143,23 @@ class Program:
     Attributes:
         name: Its name.
         input: (channels, height, width) of one image.
+        checkpoints: Public weights that fit, by source.
         variables: The knobs of a variant with their values.
-        varied: Whether some variable has another value than the one that is written.
+        varied: Whether some variable, or the input, has another value than the one that is written.
         defaults: Fields that every node of an operation has unless it says otherwise, by operation.
         blocks: The blocks by name.
         sections: ``stem``, ``body`` and ``head``, those that there are.
         auxiliary: The auxiliary heads.
         places: Where all of it stands in the text.
         removed: Where a variant removed a name that its parent has, by the name.
+        allowed: Advice that was set aside, by the path of what it is not to be given for: reasons by code.
     """
 
     name: str
-    input: tuple[int, int, int]
+    input: Size
     meta: Meta
     preprocess: Preprocess | None
+    checkpoints: Mapping[str, CheckpointSource]
     expect: Expect | None
     variables: Mapping[str, Value]
     varied: bool
@@ -162,6 +169,9 @@ class Program:
     auxiliary: tuple[Auxiliary, ...]
     places: Places = field(repr=False)
     removed: Mapping[str, Place] = field(default_factory=dict[str, "Place"], repr=False)
+    allowed: Mapping[Path, Mapping[str, str]] = field(
+        default_factory=dict["Path", "Mapping[str, str]"]
+    )
 
     @cached_property
     def users(self) -> Mapping[str, tuple[Use, ...]]:
@@ -179,6 +189,10 @@ class Program:
         gone = {"parameters_with_auxiliary": None, "macs_with_auxiliary": None}
         expect = self.expect.model_copy(update=gone) if self.expect else None
         return replace(self, auxiliary=(), expect=expect)
+
+    def of_size(self, size: Size) -> Program:
+        """The program for images of another size; what is expected of the size that is written counts no more."""
+        return self if size == self.input else replace(self, input=size, varied=True)
 
     def elements(self) -> Iterator[Element]:
         """Every node and chain of the network, once, blocks first."""

@@ -39,12 +39,10 @@ class Window:
     def size(self, axis: int, size: int) -> int:
         """Number of window positions along an axis; below 1 where the window does not fit."""
         before, after = self.pads[axis]
-        free = size + before + after - self.span(axis)
-        if free < 0:
-            return 0
-        stride = self.stride[axis]
+        free, stride = size + before + after - self.span(axis), self.stride[axis]
         if not self.ceil:
-            return free // stride + 1
+            return free // stride + 1 if free >= 0 else 0
+        # A window may overhang a map that is smaller than itself, by less than its stride.
         count = -(-free // stride) + 1
         # A window that starts behind the input is not counted; Caffe and PyTorch agree.
         return count - 1 if (count - 1) * stride >= size + before else count

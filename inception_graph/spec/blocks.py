@@ -9,6 +9,7 @@ from inception_graph.diagnostics.report import Related
 from inception_graph.ir.program import Block, Chain
 from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
+from inception_graph.spec.allowances import ALLOW
 from inception_graph.spec.names import check_name
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from inception_graph.ir.program import Element
     from inception_graph.spec.nodes import NodeReader, Scope
 
-_KEYS = ("arguments", "description", "nodes")
+_KEYS = ("arguments", "description", "nodes", ALLOW)
 
 
 def signatures(
@@ -96,6 +97,7 @@ def _body(reader: NodeReader, scope: Scope, name: str, key: Scalar, value: Tree)
             reader.report.add(
                 Code.UNKNOWN_KEY, f"a block has no '{other[:60]}'", place(other_key), hint=hint
             )
+    reader.allow(value, ("blocks", name))
     nodes = value.get("nodes")
     if nodes is None or nodes.plain() in (None, {}):
         message = f"block '{name}' needs nodes"

@@ -39,7 +39,9 @@ class Document:
     removed: dict[str, Place]
 
 
-def read_document(source: Source, folder: Path, report: Report, limits: Limits) -> Document | None:
+def read_document(
+    source: Source, folder: Path, report: Report, limits: Limits, files: list[Path]
+) -> Document | None:
     """The document of a text, or None where it cannot be read (reported).
 
     Args:
@@ -47,8 +49,9 @@ def read_document(source: Source, folder: Path, report: Report, limits: Limits) 
         folder: What the paths in it are relative to.
         report: Where faults are reported.
         limits: Bounds on sizes.
+        files: Where every other file is listed that was looked at.
     """
-    return _Loading(report, limits).document(source, folder, ())
+    return _Loading(report, limits, files).document(source, folder, ())
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class _Step:
 class _Loading:
     report: Report
     limits: Limits
+    files: list[Path]
 
     def document(self, source: Source, folder: Path, way: tuple[_Step, ...]) -> Document | None:
         tree = read_tree(source, self.report, self.limits)
@@ -90,6 +94,7 @@ class _Loading:
         key, value = tree.key("checkpoints"), named.value
         tree.entries["checkpoints"] = key, Mapping(named.source, named.start, named.end, {})
         report = type(self.report)()
+        self.files.append(folder / value)
         source = read_file(folder / value, report, self.limits)
         if source is None:
             message = (
@@ -132,6 +137,7 @@ class _Loading:
             message = f"more than {_MOST_PARENTS} specs extend one another"
             self.report.add(Code.PARENT, message, where, hint="extend a spec nearer to the first")
             return None
+        self.files.append(file)
         source = read_file(file, self.report, self.limits)
         if source is None:
             return None

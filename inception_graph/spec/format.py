@@ -109,7 +109,7 @@ class _Comments(Notes):
                 for inner, comments in notes.items():
                     if len(inner) > len(path) and inner[: len(path)] == path:
                         found += [comment for comment in comments if comment]
-        return " | ".join(found)
+        return "  ".join(found)
 
     def below(self, path: Path) -> tuple[str, ...]:
         return tuple(self.under.get(path, ()))
@@ -134,7 +134,7 @@ def _comments(text: str, spans: _Spans) -> _Comments:
                     found.over.setdefault(spans.entries[following][1], []).append("")
                 blank = False
             continue
-        comment = line[at - begin + 1 :].strip()
+        comment = line[at - begin :].rstrip()
         index = bisect_right(starts, at)
         if line[: at - begin].strip():
             first = bisect_right(starts, begin - 1)
@@ -142,31 +142,25 @@ def _comments(text: str, spans: _Spans) -> _Comments:
             found.at.setdefault(path, []).append(comment)
             blank = False
             continue
-        column = at - begin
-        if index == len(starts) and column == 0:
-            found.under.setdefault((), []).append(comment)
-            continue
-        following = spans.entries[index] if index < len(spans.entries) else None
-        belongs = following is not None and _column(text, following[0]) >= column
-        previous = next(
-            (
-                path
-                for start, path in reversed(spans.entries[:index])
-                if _column(text, start) <= column
-            ),
-            None,
-        )
-        if following is not None and (belongs or previous is None):
-            notes = found.over.setdefault(following[1], [])
+        path = _above(text, spans.entries[:index], at - begin)
+        following = spans.entries[index][1] if index < len(starts) else None
+        if following is None and at == begin:
+            found.under.setdefault((), []).extend(["", comment] if blank else [comment])
+        elif following is not None and len(following) >= len(path):
+            notes = found.over.setdefault(following, [])
             notes += ["", comment] if blank and index else [comment]
-        elif previous is not None:
-            found.under.setdefault(previous, []).append(comment)
+        else:
+            found.under.setdefault(path, []).append(comment)
         blank = False
     return found
 
 
-def _column(text: str, offset: int) -> int:
-    return offset - (text.rfind("\n", 0, offset) + 1)
+def _above(text: str, entries: list[tuple[int, Path]], column: int) -> Path:
+    """The last entry that stands no further to the right than a comment on a line of its own; () where none does."""
+    for start, path in reversed(entries):
+        if start - (text.rfind("\n", 0, start) + 1) <= column:
+            return path
+    return ()
 
 
 def _inside(offset: int, scalars: list[tuple[int, int]]) -> bool:

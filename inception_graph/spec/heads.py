@@ -9,6 +9,7 @@ from inception_graph.diagnostics.report import listed, nearest
 from inception_graph.ir.expressions import Expression, ExpressionFault
 from inception_graph.ir.program import Auxiliary
 from inception_graph.ops.fields import is_number, show
+from inception_graph.spec.allowances import ALLOW
 from inception_graph.spec.names import TUPLE_ATTRIBUTES, check_name
 from inception_graph.spec.tree import Mapping, Scalar, Tree, place
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from inception_graph.ir.expressions import Value
     from inception_graph.spec.nodes import NodeReader, Scope
 
-_KEYS = ("from", "loss_weight", "nodes")
+_NEEDED = ("from", "loss_weight", "nodes")
+_KEYS = (*_NEEDED, ALLOW)
 
 
 def read_heads(
@@ -61,7 +63,8 @@ def _head(
                 place(key_tree),
                 hint=hint,
             )
-    missing = [key for key in _KEYS if key not in value]
+    reader.allow(value, path)
+    missing = [key for key in _NEEDED if key not in value]
     meant = {nearest(key, missing) for key in value if key not in _KEYS}
     if absent := [key for key in missing if key not in meant]:
         message = f"auxiliary head '{name}' needs {listed(absent)}"

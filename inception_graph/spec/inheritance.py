@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OWN = ("inception_graph", "name", "extends", "meta", "expect")
 """What a spec says of itself alone, so that a variant does not inherit it."""
 _PLACEMENT = ("after", "before")
-_BLOCK_KEYS = ("arguments", "description", "nodes")
+_BLOCK_KEYS = ("arguments", "description", "nodes", "allow")
 _Inner: TypeAlias = "Callable[[Mapping, Mapping], Mapping]"
 
 

@@ -39,8 +39,8 @@ LANGUAGE = 1
 """The version of the language."""
 
 KEYS = (
-    "inception_graph", "name", "extends", "meta", "input", "variables", "defaults", "blocks", *SECTIONS,
-    "auxiliary", "preprocess", "checkpoints", "expect",
+    "inception_graph", "name", "extends", "meta", "allow", "input", "variables", "defaults", "blocks",
+    *SECTIONS, "auxiliary", "preprocess", "checkpoints", "expect",
 )  # fmt: skip
 """The keys of a spec, in their canonical order."""
 
@@ -111,6 +111,7 @@ class _Lowering:
         tree = self._mapping("blocks", "blocks by name")
         known = signatures(tree, self.variables, self.report, self.places)
         reader = NodeReader(self.report, self.places, operations(), known, {}, self.removed)
+        reader.allow(self.tree, ())
         self._defaults(reader, scope)
         size = self._section("input", Input, scope, reader)
         self._check_input()
@@ -133,6 +134,7 @@ class _Lowering:
             auxiliary,
             self.places,
             self.removed,
+            reader.allowed,
         )
         check_names(program, self.report)
         check_preprocess(program, self.report)

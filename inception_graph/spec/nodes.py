@@ -15,6 +15,7 @@ from inception_graph.ir.faults import blame_removal, report_faults
 from inception_graph.ir.program import Broken, Chain, Element, Fork, Leaf, Use
 from inception_graph.ops.base import Join
 from inception_graph.ops.fields import show
+from inception_graph.spec.allowances import ALLOW, read_allowance
 from inception_graph.spec.names import check_name
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
 from inception_graph.spec.vocabulary import Vocabulary
@@ -54,6 +55,7 @@ class NodeReader:
     blocks: dict[str, tuple[str, ...]]
     defaults: dict[str, dict[str, Symbolic]]
     removed: dict[str, Place]
+    allowed: dict[Path, dict[str, str]] = field(default_factory=dict["Path", dict[str, str]])
     vocabulary: Vocabulary = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +97,8 @@ class NodeReader:
             self._blame_keys(tree, keys, path)
             return Broken(name, path)
         key = keys[0]
+        if key != ALLOW:
+            self.allow(tree, path)
         reads = self._reads(tree)
         if key in self.blocks:
             return self._use(name, tree, path, scope, key, reads)
@@ -115,6 +119,11 @@ class NodeReader:
             else Broken(name, path)
         )
 
+    def allow(self, holder: Mapping, path: Path) -> None:
+        """Note the advice that is set aside for what stands at a path."""
+        if reasons := read_allowance(holder, self.report):
+            self.allowed[path] = reasons
+
     def _blame_keys(self, tree: Mapping, keys: list[str], path: Path) -> None:
         if keys:
             others = tuple(Related(f"and '{key}' is one", place(tree.key(key))) for key in keys[1:])
@@ -126,9 +135,8 @@ class NodeReader:
             return
         known = [*self.operations, *self.blocks]
         fields = {name for operation in self.operations.values() for name in operation.model_fields}
-        strange = [
-            key for key in tree.entries if key not in fields and key not in ("from", "repeat")
-        ]
+        fields |= {"from", "repeat", ALLOW}
+        strange = [key for key in tree.entries if key not in fields]
         for key in strange[:1]:
             if blame_removal(key, self.removed, place(tree.key(key)), self.report):
                 return
@@ -183,8 +191,8 @@ class NodeReader:
             hint = f"add {', '.join(f'{argument}: ...' for argument in absent)}"
             self.report.add(Code.BLOCK_ARGUMENTS, message, place(tree.key(block)), hint=hint)
         for key in tree.entries:
-            if key not in (block, "from", "repeat"):
-                self._unknown_key(f"a use of block '{block}'", tree, key, [block, "from", "repeat"])
+            if key not in (known := [block, "from", "repeat", ALLOW]):
+                self._unknown_key(f"a use of block '{block}'", tree, key, known)
         repeat = self._repeat(tree, path, scope)
         return Broken(name, path) if missing else Use(name, path, block, arguments, repeat, reads)
 
@@ -236,7 +244,7 @@ class NodeReader:
         attributes: dict[str, Symbolic] = dict(self.defaults.get(key, {}))
         origins: dict[str, Path] = {name: ("defaults", key, name) for name in attributes}
         for name, (key_tree, value) in tree.entries.items():
-            if name in (key, "from"):
+            if name in (key, "from", ALLOW):
                 continue
             if name == "repeat" and "repeat" not in operation.model_fields:
                 hint = "put the node into a block, and repeat the block"
@@ -289,7 +297,7 @@ class NodeReader:
             faulty = report_faults(
                 error, operation, operation.key, self.report, self.places,
                 lambda location: (*origins.get(str(location[0]), path), *location[1:]) if location else path,
-                known=["from"], symbolic=symbolic,
+                known=["from", ALLOW], symbolic=symbolic,
             )  # fmt: skip
             return None, not faulty
         return (None if symbolic else made), True

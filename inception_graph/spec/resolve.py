@@ -53,7 +53,7 @@ class _Origins(Notes):
     tree: Mapping
 
     def beside(self, path: Path, *, whole: bool) -> str:
-        return _origin(self.tree, path) if whole else ""
+        return f"# {_origin(self.tree, path)}" if whole else ""
 
 
 def _origin(tree: Tree, path: Path) -> str:

@@ -17,6 +17,7 @@ from inception_graph.ops.base import Join
 from inception_graph.ops.documentation import described
 from inception_graph.ops.fields import OPTIONS_OF
 from inception_graph.ops.registry import operations
+from inception_graph.spec.allowances import ALLOW, allowance_schema
 from inception_graph.spec.lower import KEYS, LANGUAGE
 from inception_graph.spec.names import LONGEST, NAME
 from inception_graph.spec.variant_schema import variant_definitions, variant_sections
@@ -42,6 +43,8 @@ _REPEAT: Schema = {
     "description": "How many copies follow one another.",
     "anyOf": [{"type": "integer", "minimum": 1}, _EXPRESSION],
 }
+_BESIDE_USE = ("from", "repeat", ALLOW)
+"""Keys that a use of a block can have beside the block's name."""
 _SECTIONS: dict[str, type[BaseModel]] = {
     "meta": Meta,
     "input": Input,
@@ -65,6 +68,7 @@ def json_schema(blocks: Mapping[str, Block] | None = None) -> Schema:
             "description": "What this spec is a variant of: a shipped network, or a path from here.",
         },
         **sections,
+        ALLOW: _titled(ALLOW, "Advice that is set aside for the whole network."),
         "variables": _named(_SCALAR, "The knobs of a variant: numbers and texts, read as $name."),
         "defaults": {
             "description": "Fields that every node of an operation has unless it says otherwise.",
@@ -177,6 +181,7 @@ def _definitions(blocks: Mapping[str, Block] | None) -> dict[str, Schema]:
             "type": "string",
             "pattern": r"^\$",
         },
+        ALLOW: allowance_schema(),
         "node": _node(blocks),
         "chain": _named(_ref("node"), "Nodes by name, each reading the one before it."),
         "element": _element(blocks),
@@ -222,6 +227,7 @@ def _operation(
             key: main,
             **{name: _ref(f"options_{key}/properties/{name}") for name in options},
             "from": _FROM,
+            ALLOW: _ref(ALLOW),
         },
         "required": [key],
         "additionalProperties": False,
@@ -269,7 +275,7 @@ def _node(blocks: Mapping[str, Block] | None) -> Schema:
     for name, block in blocks.items():
         node["properties"][name] = {"description": block.description or f"Block {name}."}
         cases.append({"if": {"required": [name]}, "then": _ref(f"use_{name}")})
-    words = dict.fromkeys([*known, *blocks, *fields, "from", "repeat"])
+    words = dict.fromkeys([*known, *blocks, *fields, *_BESIDE_USE])
     return {
         **node,
         "propertyNames": {"enum": list(words)},
@@ -305,23 +311,26 @@ def _element(blocks: Mapping[str, Block] | None) -> Schema:
 
 def _any_use() -> Schema:
     """A use of a block of which nothing is known."""
-    counts: Schema = {
-        "if": {"required": ["from", "repeat"]},
-        "then": {"maxProperties": 3},
-        "else": {
-            "if": _holds(["from", "repeat"]),
-            "then": {"maxProperties": 2},
-            "else": {"maxProperties": 1},
-        },
-    }
     arguments = {"type": [*_SCALAR["type"], "object", "null"], "additionalProperties": _SCALAR}
     return {
         "description": "A use of a block, with its arguments.",
         "type": "object",
-        "properties": {"from": _FROM, "repeat": _REPEAT},
+        "properties": {"from": _FROM, "repeat": _REPEAT, ALLOW: _ref(ALLOW)},
         "additionalProperties": {"description": "A block's arguments by name.", **arguments},
         "minProperties": 1,
-        "allOf": [counts],
+        "allOf": [_one_beside(_BESIDE_USE, 1)],
+    }
+
+
+def _one_beside(optional: tuple[str, ...], most: int) -> Schema:
+    """Mappings of at most one key, or some more, beside those of the optional ones that they have."""
+    if not optional:
+        return {"maxProperties": most}
+    first, *others = optional
+    return {
+        "if": {"required": [first]},
+        "then": _one_beside(tuple(others), most + 1),
+        "else": _one_beside(tuple(others), most),
     }
 
 
@@ -340,7 +349,12 @@ def _use(block: Block) -> Schema:
         "title": block.name,
         "description": about,
         "type": "object",
-        "properties": {block.name: arguments, "from": _FROM, "repeat": _REPEAT},
+        "properties": {
+            block.name: arguments,
+            "from": _FROM,
+            "repeat": _REPEAT,
+            ALLOW: _ref(ALLOW),
+        },
         "required": [block.name],
         "additionalProperties": False,
     }
@@ -355,6 +369,7 @@ def _block() -> Schema:
             "description": {"type": "string", "description": "What it is; shown in pictures."},
             "arguments": {**names, "description": "Names that its nodes read as $name."},
             "nodes": _titled("element", "A node or nodes by name."),
+            ALLOW: _ref(ALLOW),
         },
         "required": ["nodes"],
         "additionalProperties": False,
@@ -370,6 +385,7 @@ def _auxiliary() -> Schema:
             "from": {**_FROM, "description": "The node that it reads."},
             "loss_weight": {**weight, "description": "Weight of its loss beside the main one's 1."},
             "nodes": _titled("chain", "Its nodes."),
+            ALLOW: _ref(ALLOW),
         },
         "required": ["from", "loss_weight", "nodes"],
         "additionalProperties": False,

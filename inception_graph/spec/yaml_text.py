@@ -40,7 +40,7 @@ Written: TypeAlias = Any
 
 
 class Notes:
-    """What is said around values, by their paths. This class says nothing."""
+    """What is said around values, by their paths, each with its number sign. This class says nothing."""
 
     def above(self, path: Path) -> tuple[str, ...]:
         """Comments on lines of their own before a value; an empty one is a blank line."""
@@ -75,7 +75,7 @@ def document_text(document: Mapping[str, Written], notes: Notes | None = None) -
         doubled = lines[:1] == [""] and written[-1:] in ([""], [])
         written += lines[1:] if doubled else lines
         before = key
-    written += [f"# {comment}" for comment in notes.below(())]
+    written += notes.below(())
     return "\n".join(written) + "\n"
 
 
@@ -83,10 +83,10 @@ def _entry(path: Path, value: Written, notes: Notes) -> Iterator[str]:
     """An entry of a block mapping, with what is said around it."""
     margin = " " * (2 * (len(path) - 1))
     for comment in notes.above(path):
-        yield f"{margin}# {comment}".rstrip() if comment else ""
+        yield f"{margin}{comment}".rstrip()
     yield from _lines(path, value, notes)
     for comment in notes.below(path):
-        yield f"{margin}# {comment}".rstrip()
+        yield f"{margin}{comment}"
 
 
 def _lines(path: Path, value: Written, notes: Notes) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _lines(path: Path, value: Written, notes: Notes) -> Iterator[str]:
             line = f"{dash} {flow(item, bracketed=False)}"
             comment = notes.beside((*path, index), whole=True)
             for note in notes.above((*path, index)):
-                yield f"{' ' * (indent + 2)}# {note}".rstrip() if note else ""
+                yield f"{' ' * (indent + 2)}{note}".rstrip()
             if len(line) <= _WIDTH:
                 yield _noted(line, comment)
             else:
@@ -119,7 +119,7 @@ def _lines(path: Path, value: Written, notes: Notes) -> Iterator[str]:
 
 
 def _noted(line: str, comment: str) -> str:
-    return f"{line}  # {comment}" if comment else line
+    return f"{line}  {comment}" if comment else line
 
 
 def _folded(head: str, value: Written, indent: int, comment: str) -> Iterator[str]:

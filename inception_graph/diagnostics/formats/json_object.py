@@ -26,6 +26,7 @@ def as_json(reports: Sequence[Report]) -> str:
             "files": len(reports),
             "errors": severities.count("error"),
             "warnings": severities.count("warning"),
+            "advice": severities.count("advice"),
             "not_shown": sum(report.dropped for report in reports),
         },
     }
@@ -44,6 +45,7 @@ def _diagnostic(found: Diagnostic) -> dict[str, Any]:
             for other in found.related
         ],
         "help": found.hint,
+        **({"facts": dict(found.facts)} if found.facts else {}),
     }
 
 

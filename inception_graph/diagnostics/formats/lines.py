@@ -24,6 +24,10 @@ def _concise(report: Report) -> Iterator[str]:
         yield visible(f"{report.found[0].place.source.name}: {more(report)}")
 
 
+_COMMANDS = {"error": "error", "warning": "warning", "advice": "notice"}
+"""GitHub's commands, by severity."""
+
+
 def github(reports: Sequence[Report]) -> str:
     """Workflow commands that annotate the lines of a pull request."""
     return "".join(f"{line}\n" for report in reports for line in _github(report))
@@ -43,7 +47,7 @@ def _github(report: Report) -> Iterator[str]:
         }
         texts = [found.message, f"help: {found.hint}"] if found.hint else [found.message]
         message = "\n".join(map(visible, texts))
-        yield _command(found.code.severity, properties, message)
+        yield _command(_COMMANDS[found.code.severity], properties, message)
     if report.dropped:
         yield _command("error", {"file": visible(report.found[0].place.source.name)}, more(report))
 

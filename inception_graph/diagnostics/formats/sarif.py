@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Diagnostic, Report
     from inception_graph.diagnostics.source import Place
 
+_LEVELS = {"error": "error", "warning": "warning", "advice": "note"}
+"""SARIF's levels, by severity."""
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -46,7 +48,7 @@ def _rule(code: Code) -> dict[str, Any]:
         "name": code.name.title().replace("_", ""),
         "shortDescription": {"text": code.title},
         "help": {"text": code.page, "markdown": code.page},
-        "defaultConfiguration": {"level": code.severity},
+        "defaultConfiguration": {"level": _LEVELS[code.severity]},
     }
 
 
@@ -60,7 +62,7 @@ def _result(found: Diagnostic, rule: int) -> dict[str, Any]:
     return {
         "ruleId": found.code.value,
         "ruleIndex": rule,
-        "level": found.code.severity,
+        "level": _LEVELS[found.code.severity],
         "message": {"text": message},
         "locations": [_location(found.place)],
         "relatedLocations": related,

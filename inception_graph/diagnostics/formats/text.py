@@ -19,7 +19,14 @@ _BEFORE = 30
 """Columns that are kept before what is meant where a line is cut."""
 _CUT = "..."
 
-_COLOURS = {"error": "1;31", "warning": "1;33", "frame": "1;34", "strong": "1", "help": "1;36"}
+_COLOURS = {
+    "error": "1;31",
+    "warning": "1;33",
+    "advice": "1;35",
+    "frame": "1;34",
+    "strong": "1",
+    "help": "1;36",
+}
 
 
 class _Paint:
@@ -47,7 +54,8 @@ def closing(reports: Sequence[Report]) -> str:
     files = _count(len(reports), "file")
     if not counts:
         return f"no problems in {files}"
-    kinds = [_count(counts[kind], kind) for kind in ("error", "warning") if counts[kind]]
+    words = {"error": "error", "warning": "warning", "advice": "suggestion"}
+    kinds = [_count(counts[kind], word) for kind, word in words.items() if counts[kind]]
     dropped = sum(report.dropped for report in reports)
     more = f"; {dropped:,} more not shown" if dropped else ""
     return f"{' and '.join(kinds)} in {files}{more}"

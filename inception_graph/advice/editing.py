@@ -1,0 +1,267 @@
+"""Edits of a spec's text: what is not edited stays as its author wrote it, comments and layout included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from inception_graph.diagnostics.report import Report
+from inception_graph.diagnostics.source import Source
+from inception_graph.spec.reader import read_tree
+from inception_graph.spec.tree import Mapping, Scalar, Sequence
+from inception_graph.spec.yaml_text import Line, Written, document_text, flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inception_graph.diagnostics.source import Path
+    from inception_graph.limits import Limits
+    from inception_graph.spec.tree import Tree
+
+
+@dataclass(frozen=True)
+class Put:
+    """Give the entry at a path a value, in place of the one that it has; a new entry comes last."""
+
+    path: Path
+    value: Written
+
+
+@dataclass(frozen=True)
+class Insert:
+    """A new entry at a path, before another one of its mapping."""
+
+    path: Path
+    value: Written
+    before: str
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Take the entry at a path away."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Give the entry at a path another key."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The entry at a path once more, behind it, under another key."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """Make a chain of the node at a path: new nodes, the node under a name, more new nodes."""
+
+    path: Path
+    name: str
+    first: tuple[tuple[str, Written], ...] = ()
+    last: tuple[tuple[str, Written], ...] = ()
+
+
+Edit: TypeAlias = Put | Insert | Remove | Rename | Copy | Wrap
+
+
+class CannotEdit(Exception):
+    """The text has no place of its own for an edit; says why."""
+
+
+def edited(text: str, edits: Iterable[Edit], limits: Limits) -> str:
+    """The text after some edits, one after the other.
+
+    Args:
+        text: A spec that can be read.
+        edits: What to change; each finds the text as the one before left it.
+        limits: Bounds on sizes.
+
+    Raises:
+        CannotEdit: A path is not there, or what stands there stands at another place too, by an alias.
+    """
+    for edit in edits:
+        text = _Text(text, limits).after(edit)
+    return text
+
+
+class _Text:
+    """A text with its tree."""
+
+    def __init__(self, text: str, limits: Limits) -> None:
+        self.text = text.removeprefix("\ufeff")
+        self.newline = "\r\n" if "\r\n" in text else "\n"
+        self.tree = read_tree(Source("", self.text), Report(), limits)
+
+    def after(self, edit: Edit) -> str:
+        match edit:
+            case Put():
+                return self._put(edit.path, edit.value)
+            case Insert():
+                holder = self._holder(edit.path)
+                return self._inserted(holder, str(edit.path[-1]), edit.value, edit.before)
+            case Remove():
+                return self._removed(self._holder(edit.path), str(edit.path[-1]))
+            case Rename():
+                key, _ = self._entry(edit.path)
+                return self._with(key.start, key.end, edit.name)
+            case Copy():
+                return self._copied(edit.path, edit.name)
+            case Wrap():
+                return self._wrapped(edit)
+
+    def _with(self, start: int, end: int, new: str) -> str:
+        return self.text[:start] + new + self.text[end:]
+
+    def _holder(self, path: Path) -> Mapping:
+        """The mapping that holds the entry at a path, which need not be there yet."""
+        tree = self.tree
+        for step in path[:-1]:
+            tree = self._inside(tree, step)[1]
+        if not isinstance(tree, Mapping):
+            raise self._absent(path)
+        return tree
+
+    def _entry(self, path: Path) -> tuple[Scalar, Tree]:
+        return self._inside(self._holder(path), path[-1])
+
+    def _inside(self, tree: Tree | None, step: str | int) -> tuple[Scalar, Tree]:
+        if not isinstance(tree, Mapping) or step not in tree.entries:
+            raise self._absent((step,))
+        key, value = tree.entries[str(step)]
+        if value.start < key.end or self.text.startswith("&", value.start):
+            message = f"'{step}' is written with an anchor or an alias"
+            raise CannotEdit(message)
+        return key, value
+
+    def _absent(self, path: Path) -> CannotEdit:
+        return CannotEdit(f"'{path[-1]}' is not written in this file")
+
+    def _in_braces(self, holder: Mapping) -> bool:
+        return self.text.startswith("{", holder.start)
+
+    def _put(self, path: Path, value: Written) -> str:
+        holder, name = self._holder(path), str(path[-1])
+        if name not in holder:
+            return self._appended(holder, name, value)
+        _, old = self._inside(holder, name)
+        if not isinstance(old, Scalar) and not self.text.startswith(("{", "["), old.start):
+            raise self._absent(path)
+        new = flow(value)
+        if old.start == old.end and not self.text[old.start - 1].isspace():
+            new = f" {new}"
+        return self._with(old.start, old.end, new)
+
+    def _appended(self, holder: Mapping, name: str, value: Written) -> str:
+        """A new last entry."""
+        if self._in_braces(holder):
+            entry = flow({name: value})[1:-1]
+            if not holder.entries:
+                return self._with(holder.start + 1, holder.start + 1, entry)
+            *_, (_, last) = holder.entries.values()
+            return self._with(last.end, last.end, f", {entry}")
+        margin = self._margin(holder)
+        *_, (_, last) = holder.entries.values()
+        end = self._line_end(last)
+        return self._with(end, end, self.newline + self._lines({name: value}, margin))
+
+    def _inserted(self, holder: Mapping, name: str, value: Written, before: str) -> str:
+        key, _ = self._inside(holder, before)
+        if self._in_braces(holder):
+            entry = flow({name: value})[1:-1]
+            return self._with(key.start, key.start, f"{entry}, ")
+        margin = self._margin(holder)
+        start = key.start - len(margin)
+        return self._with(start, start, self._lines({name: value}, margin) + self.newline)
+
+    def _removed(self, holder: Mapping, name: str) -> str:
+        key, value = self._inside(holder, name)
+        names = list(holder)
+        if len(names) == 1 and holder is not self.tree:
+            raise self._absent((name,))
+        if not self._in_braces(holder):
+            start = key.start - len(self._margin(holder))
+            return self._with(start, self._line_end(value), "").replace("\0", "")
+        index = names.index(name)
+        if index + 1 < len(names):
+            return self._with(key.start, holder.key(names[index + 1]).start, "")
+        before = holder.entries[names[index - 1]][1].end
+        return self._with(before, value.end, "")
+
+    def _copied(self, path: Path, name: str) -> str:
+        holder = self._holder(path)
+        key, value = self._inside(holder, path[-1])
+        if self._in_braces(holder):
+            rest = self.text[key.end : value.end]
+            return self._with(value.end, value.end, f", {name}{rest}")
+        end = self._line_end(value)
+        copy = f"{self.newline}{self._margin(holder)}{name}{self.text[key.end : end]}"
+        return self._with(end, end, copy)
+
+    def _wrapped(self, edit: Wrap) -> str:
+        holder = self._holder(edit.path)
+        key, value = self._inside(holder, edit.path[-1])
+        inline = isinstance(value, Mapping) and self._in_braces(value)
+        if not isinstance(value, Mapping) or (self._in_braces(holder) and not inline):
+            raise self._absent(edit.path)
+        first, last = dict(edit.first), dict(edit.last)
+        if self._in_braces(holder):
+            before = "".join(f"{flow({name: node})[1:-1]}, " for name, node in first.items())
+            after = "".join(f", {flow({name: node})[1:-1]}" for name, node in last.items())
+            old = self.text[value.start : value.end]
+            return self._with(value.start, value.end, f"{{{before}{edit.name}: {old}{after}}}")
+        margin = f"{self._margin(holder)}  "
+        end = self._line_end(value)
+        before = self._lines(first, margin) + self.newline if first else ""
+        after = self.newline + self._lines(last, margin) if last else ""
+        head = f"{margin}{edit.name}:"
+        if inline:
+            new = f":{self.newline}{before}{head} {self.text[value.start : end]}{after}"
+            return self._with(key.end, end, new)
+        start = value.start - len(self._margin(value))
+        moved = self.text[start:end].replace("\n", "\n  ")
+        return self._with(start, end, f"{before}{head}{self.newline}  {moved}{after}")
+
+    def _margin(self, holder: Mapping) -> str:
+        """What stands before the entries of a block mapping."""
+        start = self.text.rfind("\n", 0, holder.start) + 1
+        margin = self.text[start : holder.start]
+        if margin.strip(" "):
+            message = "what is to be changed does not stand on a line of its own"
+            raise CannotEdit(message)
+        return margin
+
+    def _lines(self, entries: dict[str, Written], margin: str) -> str:
+        """Entries as the lines of a block mapping."""
+        lines = document_text(entries).rstrip("\n").split("\n")
+        return self.newline.join(margin + line for line in lines)
+
+    def _line_end(self, tree: Tree) -> int:
+        """The end of the last line of a value, its line break left out."""
+        last = _last(tree)
+        end = max(last - 1, 0) if self.text.startswith("\n", last - 1) else last
+        found = self.text.find("\n", end)
+        end = len(self.text) if found < 0 else found
+        return end - 1 if self.text.startswith("\r", end - 1) else end
+
+
+def _last(tree: Tree) -> int:
+    """The end of a value; what the parser calls the end of a block holds the comments behind it too."""
+    source = tree.source.text
+    if isinstance(tree, Mapping) and not source.startswith("{", tree.start):
+        return max(_last(value) for _, value in tree.entries.values())
+    if isinstance(tree, Sequence) and not source.startswith("[", tree.start):
+        return max((_last(item) for item in tree.items), default=tree.end)
+    return tree.end
+
+
+def node(**fields: Written) -> Line:
+    """A new node, on one line where it fits."""
+    return Line(fields)

@@ -1,0 +1,238 @@
+"""Rules of names: patterns over our layers' names, and templates of theirs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+LONGEST = 200
+"""Characters of a pattern or a template."""
+
+_HOLE = re.compile(r"\{([^{}]*)\}")
+_NAME = re.compile(r"[a-z][a-z0-9]*")
+_SHIFTED = re.compile(r"([a-z][a-z0-9]*)([+-][0-9]{1,4})?")
+_REST = ".."
+_NUMBER = "#"
+NOTHING = "none"
+"""The right side of a rule for layers that a source does not have."""
+SERIES = "{#}"
+"""Stands, in a name that is numbered, for the number: '', _1, _2 and so on."""
+
+
+class RuleFault(ValueError):
+    """A rule cannot be read, or not applied to a name that it matches. Says what is wrong.
+
+    Attributes:
+        message: One sentence.
+        hint: What would mend it.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A segment with holes: ``words[0] hole[0] words[1] hole[1] ... words[-1]``."""
+
+    words: tuple[str, ...]
+    holes: tuple[str, ...]
+
+    def match(self, text: str, found: dict[str, str]) -> bool:
+        """Whether a text fits; what the holes stand for is added to ``found``.
+
+        Earlier holes take as much as they can. From the end, each takes the least that lets the rest fit, so that the
+        time is linear.
+        """
+        first, last = self.words[0], self.words[-1]
+        end = len(text) - len(last)
+        if not (text.startswith(first) and text.endswith(last) and end > len(first)):
+            return False
+        for word, hole in zip(self.words[-2:0:-1], self.holes[:0:-1], strict=True):
+            start = text.rfind(word, len(first), end - 1) if word else end - 1
+            if start < 0:
+                return False
+            found[hole] = text[start + len(word) : end]
+            end = start
+        found[self.holes[0]] = text[len(first) : end]
+        return end > len(first)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern over names of segments: ``mixed_{m}.branch5.reduce``.
+
+    Attributes:
+        size: Segments of a name that fits; the least number of them where ``rest`` is not None.
+        literals: Segments without a hole, by their index; those behind the rest are counted from the end.
+        holed: Segments with holes, likewise.
+        rest: The hole that stands for one or more segments, its index, and how many segments follow it.
+    """
+
+    size: int
+    literals: tuple[tuple[int, str], ...]
+    holed: tuple[tuple[int, _Segment], ...]
+    rest: tuple[str, int, int] | None
+
+    @property
+    def last(self) -> str | None:
+        """The last segment, where it has no hole."""
+        last = self.size - 1 if self.rest is None else -1
+        return next((text for index, text in self.literals if index == last), None)
+
+    def match(self, path: tuple[str, ...]) -> dict[str, str] | None:
+        """What the holes stand for in a name, or None where it does not fit; ``..`` is joined by dots."""
+        if len(path) < self.size or (len(path) > self.size and self.rest is None):
+            return None
+        for index, text in self.literals:
+            if path[index] != text:
+                return None
+        found: dict[str, str] = {}
+        for index, segment in self.holed:
+            if not segment.match(path[index], found):
+                return None
+        if self.rest is not None:
+            hole, before, after = self.rest
+            found[hole] = ".".join(path[before : len(path) - after])
+        return found
+
+    @property
+    def holes(self) -> frozenset[str]:
+        """Names of the holes."""
+        inside = [hole for _, segment in self.holed for hole in segment.holes]
+        return frozenset([*inside, self.rest[0]] if self.rest else inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A name of theirs with holes: ``Mixed_{m}.branch5x5_1``.
+
+    Attributes:
+        words: The texts around the holes.
+        holes: Names of the holes and by how much each is shifted; the name is '#' where a series is numbered.
+    """
+
+    words: tuple[str, ...]
+    holes: tuple[tuple[str, int], ...]
+
+    def fill(self, found: dict[str, str], separator: str) -> str:
+        """The name, with ``SERIES`` where it is numbered.
+
+        Args:
+            found: What the holes stand for.
+            separator: Between segments of a hole that stands for several.
+
+        Raises:
+            RuleFault: What is to be shifted is neither a number nor a letter.
+        """
+        text = self.words[0]
+        for (hole, shift), word in zip(self.holes, self.words[1:], strict=True):
+            if hole == _NUMBER:
+                text += SERIES + word
+            elif shift:
+                text += _shifted(found[hole], shift) + word
+            else:
+                text += found[hole].replace(".", separator) + word
+        return text
+
+
+def _shifted(text: str, shift: int) -> str:
+    """A number or a letter, some steps on."""
+    if text.isdigit() and int(text) + shift >= 0:
+        return str(int(text) + shift)
+    moved = chr(ord(text) + shift) if len(text) == 1 and text.isalpha() else ""
+    if moved.isalpha() and moved.isascii() and moved.islower() == text.islower():
+        return moved
+    message = f"'{text}' cannot be shifted by {shift:+}: it is no such number or letter"
+    raise RuleFault(message, "name this layer in a rule of its own, before this one")
+
+
+@lru_cache(maxsize=4096)
+def pattern(text: str) -> Pattern:
+    """The pattern that a text describes.
+
+    Raises:
+        RuleFault: It describes none.
+    """
+    _check_braces(text)
+    # Dots inside of braces belong to a hole.
+    segments = re.split(r"\.(?![^{]*\})", text)
+    literals: list[tuple[int, str]] = []
+    holed: list[tuple[int, _Segment]] = []
+    rest: tuple[str, int, int] | None = None
+    names: list[str] = []
+    for position, segment in enumerate(segments):
+        index = position if rest is None else position - len(segments)
+        holes: list[str] = _HOLE.findall(segment)
+        if not segment:
+            message = f"'{text}' is not a layer's name: there is nothing between its dots"
+            raise RuleFault(message, "write names of nodes with dots between them")
+        if not holes:
+            literals.append((index, segment))
+        elif holes[0].endswith(_REST):
+            if segment != f"{{{holes[0]}}}" or rest is not None:
+                message = f"'{{{holes[0]}}}' stands for whole segments, once in a pattern"
+                raise RuleFault(message, "put it between dots, and use it once")
+            names.append(holes[0].removesuffix(_REST))
+            rest = names[-1], position, len(segments) - position - 1
+        else:
+            holed.append((index, _Segment(tuple(_HOLE.split(segment)[::2]), tuple(holes))))
+            names += holes
+    for name in names:
+        if not _NAME.fullmatch(name):
+            message = f"'{{{name}}}' in '{text}' is no hole of a pattern"
+            raise RuleFault(message, "write {m} within a segment, {m..} for whole segments")
+        if names.count(name) > 1:
+            message = f"'{{{name}}}' stands twice in '{text}'"
+            raise RuleFault(message, "use another letter")
+    return Pattern(len(segments), tuple(literals), tuple(holed), rest)
+
+
+@lru_cache(maxsize=4096)
+def template(text: str) -> Template:
+    """The template that a text describes.
+
+    Raises:
+        RuleFault: It describes none.
+    """
+    _check_braces(text)
+    holes: list[tuple[str, int]] = []
+    for hole in _HOLE.findall(text):
+        shifted = _SHIFTED.fullmatch(hole)
+        if shifted is None and hole != _NUMBER:
+            message = f"'{{{hole}}}' in '{text}' is no hole of a name"
+            raise RuleFault(message, "write {m}, {m+1}, {m-1}, or {#} for a number that counts")
+        holes.append((shifted[1], int(shifted[2] or 0)) if shifted else (_NUMBER, 0))
+    if SERIES in text.removesuffix(SERIES):
+        message = f"'{SERIES}' stands at the end of a name only, not as in '{text}'"
+        raise RuleFault(message, "write conv2d{#}")
+    return Template(tuple(_HOLE.split(text)[::2]), tuple(holes))
+
+
+def check_holes(ours: str, theirs: str) -> None:
+    """Check that a template asks for no more than its pattern gives.
+
+    Raises:
+        RuleFault: One of the two cannot be read, or a hole of the template is none of the pattern's.
+    """
+    known = pattern(ours).holes
+    for hole, _ in template(theirs).holes:
+        if hole not in known and hole != _NUMBER:
+            there = (
+                f"only {', '.join(f'{{{name}}}' for name in sorted(known))}" if known else "none"
+            )
+            message = f"'{{{hole}}}' stands for nothing: '{ours}' has {there}"
+            raise RuleFault(message, f"put {{{hole}}} into the pattern too")
+
+
+def _check_braces(text: str) -> None:
+    if len(text) > LONGEST:
+        message = f"a rule has at most {LONGEST} characters on each side, not {len(text):,}"
+        raise RuleFault(message, "divide it into several rules")
+    if not text:
+        raise RuleFault("a rule needs a name on each side", "write 'conv1: their_name'")
+    if set(_HOLE.sub("", text)) & set("{}"):
+        message = f"the braces in '{text}' do not match"
+        raise RuleFault(message, "write holes as {m}")

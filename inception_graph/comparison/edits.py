@@ -1,0 +1,120 @@
+"""The differences between two networks: frozen values, one a node or part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from inception_graph.analysis.totals import Totals
+    from inception_graph.comparison.parts import Part
+
+Written: TypeAlias = Any
+"""A value as YAML would hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an operation with its two values; ``operation`` stands for the operation itself."""
+
+    name: str
+    before: Written
+    after: Written
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A part that only the second network has, with all inside it."""
+
+    after: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A part that only the first network has, with all inside it."""
+
+    before: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A part under another name; the names of what stands inside follow."""
+
+    before: Part
+    after: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A node with other fields, or another operation under the same name."""
+
+    before: Part
+    after: Part
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewired:
+    """A node that reads others; what follows from nodes added or removed before it is not told again.
+
+    Attributes:
+        reads_before: Names of what it read, in order; ``input`` is the network's.
+        reads_after: Names of what it reads now.
+    """
+
+    before: Part
+    after: Part
+    reads_before: tuple[str, ...]
+    reads_after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value beside the nodes: the input, a variable, preprocessing, the weight of a head's loss, the output."""
+
+    name: str
+    before: Written
+    after: Written
+
+
+Edit: TypeAlias = "Added | Removed | Renamed | Changed | Rewired | Setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A part of either network beside its counterpart; None where there is none."""
+
+    before: Part | None
+    after: Part | None
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """What differs between two networks.
+
+    Attributes:
+        before: Name of the first, as the user called it.
+        after: Name of the second.
+        edits: All differences: settings, then nodes in the order of the second network.
+        parts: The parts at the top side by side, in order.
+        nodes: All nodes side by side, in order.
+        totals_before: What the first network costs.
+        totals_after: What the second costs.
+        notes_before: What the first network's spec notes of itself.
+        notes_after: What the second's notes.
+    """
+
+    before: str
+    after: str
+    edits: tuple[Edit, ...]
+    parts: tuple[Pair, ...]
+    nodes: tuple[Pair, ...]
+    totals_before: Totals
+    totals_after: Totals
+    notes_before: tuple[str, ...]
+    notes_after: tuple[str, ...]
+
+    @property
+    def equal(self) -> bool:
+        """Whether the networks are the same; names, notes, expectations and the way of writing do not count."""
+        return not self.edits
