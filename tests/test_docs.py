@@ -76,9 +76,10 @@ def test_commands_of_the_readme(
             assert leaving.value.code == 0, captured.err
 
 
-def test_example_of_the_language_page_is_sound() -> None:
+def test_examples_of_the_language_page_are_sound() -> None:
     page = (ROOT / "docs" / "reference" / "language.md").read_text(encoding="utf-8")
-    example = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
-    network = ig.load(example)
-    assert network.check() == ()
-    assert network.create_model()(__import__("torch").zeros(2, 3, 32, 32)).aux.shape == (2, 10)
+    whole, *variants = [ig.load(text) for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    assert len(variants) == 1
+    for network in (whole, *variants):
+        assert network.check() == ()
+    assert whole.create_model()(__import__("torch").zeros(2, 3, 32, 32)).aux.shape == (2, 10)

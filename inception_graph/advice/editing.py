@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,7 +10,7 @@ from inception_graph.diagnostics.report import Report
 from inception_graph.diagnostics.source import Source
 from inception_graph.spec.reader import read_tree
 from inception_graph.spec.tree import Mapping, Scalar, Sequence
-from inception_graph.spec.yaml_text import Line, Written, document_text, flow
+from inception_graph.spec.yaml_text import Written, document_text, flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -165,11 +166,9 @@ class _Text:
             entry = flow({name: value})[1:-1]
             if not holder.entries:
                 return self._with(holder.start + 1, holder.start + 1, entry)
-            *_, (_, last) = holder.entries.values()
-            return self._with(last.end, last.end, f", {entry}")
-        margin = self._margin(holder)
-        *_, (_, last) = holder.entries.values()
-        end = self._line_end(last)
+            end = _last(holder)
+            return self._with(end, end, f", {entry}")
+        margin, end = self._margin(holder), self._line_end(holder)
         return self._with(end, end, self.newline + self._lines({name: value}, margin))
 
     def _inserted(self, holder: Mapping, name: str, value: Written, before: str) -> str:
@@ -187,8 +186,10 @@ class _Text:
         if len(names) == 1 and holder is not self.tree:
             raise self._absent((name,))
         if not self._in_braces(holder):
-            start = key.start - len(self._margin(holder))
-            return self._with(start, self._line_end(value), "").replace("\0", "")
+            start, end = key.start - len(self._margin(holder)), self._line_end(value)
+            before, after = self.text[:start], self.text[end:].removeprefix(self.newline)
+            parted = before.endswith(self.newline * 2) and after.startswith(self.newline)
+            return before + (after.removeprefix(self.newline) if parted else after)
         index = names.index(name)
         if index + 1 < len(names):
             return self._with(key.start, holder.key(names[index + 1]).start, "")
@@ -226,7 +227,7 @@ class _Text:
             new = f":{self.newline}{before}{head} {self.text[value.start : end]}{after}"
             return self._with(key.end, end, new)
         start = value.start - len(self._margin(value))
-        moved = self.text[start:end].replace("\n", "\n  ")
+        moved = re.sub(r"\n(?=[^\r\n])", "\n  ", self.text[start:end])
         return self._with(start, end, f"{before}{head}{self.newline}  {moved}{after}")
 
     def _margin(self, holder: Mapping) -> str:
@@ -245,7 +246,7 @@ class _Text:
 
     def _line_end(self, tree: Tree) -> int:
         """The end of the last line of a value, its line break left out."""
-        last = _last(tree)
+        last = _closed(tree)
         end = max(last - 1, 0) if self.text.startswith("\n", last - 1) else last
         found = self.text.find("\n", end)
         end = len(self.text) if found < 0 else found
@@ -253,15 +254,21 @@ class _Text:
 
 
 def _last(tree: Tree) -> int:
-    """The end of a value; what the parser calls the end of a block holds the comments behind it too."""
-    source = tree.source.text
-    if isinstance(tree, Mapping) and not source.startswith("{", tree.start):
-        return max(_last(value) for _, value in tree.entries.values())
-    if isinstance(tree, Sequence) and not source.startswith("[", tree.start):
-        return max((_last(item) for item in tree.items), default=tree.end)
-    return tree.end
+    """The end of the last value inside of a collection, or of a scalar.
+
+    What the parser calls the end of a collection lies behind its brackets and comments.
+    """
+    if isinstance(tree, Scalar) or not (tree.entries if isinstance(tree, Mapping) else tree.items):
+        return tree.end
+    if isinstance(tree, Sequence):
+        return _closed(tree.items[-1])
+    *_, (key, value) = tree.entries.values()
+    if value.start < key.end:
+        message = f"'{key.text}' is written with an alias"
+        raise CannotEdit(message)
+    return _closed(value)
 
 
-def node(**fields: Written) -> Line:
-    """A new node, on one line where it fits."""
-    return Line(fields)
+def _closed(tree: Tree) -> int:
+    """The end of a value: its own bracket, or the end of the last value inside of it."""
+    return tree.end if tree.source.text.startswith(("{", "["), tree.start) else _last(tree)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_TRIES = 8
 """Sizes of a progression that are tried before it is given up."""
+_LONGEST_ROUND = 128
+"""Larger sizes that are tried."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Sizes:
     Attributes:
         smallest: The smallest height, and the smallest width beside it, at which every node has a shape.
         below: What fails one pixel below it, or None where a single pixel will do.
+        gap: What fails at the first larger size that does not work, such as an odd one; None where all work.
         heights: Heights that every stride divides: an unpadded window that overlaps its neighbours leaves no cell
             over, any other gives exactly size / stride. None where no height suits all of them.
         widths: The same for widths.
@@ -59,6 +62,7 @@ class Sizes:
 
     smallest: Shape
     below: Failure | None
+    gap: Failure | None
     heights: Progression | None
     widths: Progression | None
 
@@ -68,7 +72,12 @@ def sizes(typed: TypedGraph) -> Sizes:
     smallest = smallest_input(typed)
     channels, height, width = smallest
     below = failure(typed, (channels, max(height - 1, 1), max(width - 1, 1)))
-    return Sizes(smallest, below, _clean(typed, 0, smallest), _clean(typed, 1, smallest))
+    heights, widths = _clean(typed, 0, smallest), _clean(typed, 1, smallest)
+    # What works returns with the strides, so one round of them is enough to look at.
+    rounds = [found.step for found in (heights, widths) if found is not None]
+    more = range(1, 1 + min(max(rounds, default=_LONGEST_ROUND), _LONGEST_ROUND))
+    failures = (failure(typed, (channels, height + rows, width + rows)) for rows in more)
+    return Sizes(smallest, below, next(filter(None, failures), None), heights, widths)
 
 
 def smallest_input(typed: TypedGraph) -> Shape:

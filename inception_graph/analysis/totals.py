@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inception_graph.analysis.costs import costs
+from inception_graph.analysis.sizes import smallest_input
 
 if TYPE_CHECKING:
     from inception_graph.ir.graph import TypedGraph
@@ -22,6 +23,7 @@ class Totals:
         macs_with_auxiliary: Those of the heads among them.
         activations: Elements of the outputs of all nodes.
         receptive_field: Height and width, in pixels of the input, that a cell of the last map sees.
+        smallest_input: Height and width of the smallest image that every node, auxiliary heads included, can read.
     """
 
     parameters: int
@@ -30,11 +32,13 @@ class Totals:
     macs_with_auxiliary: int
     activations: int
     receptive_field: tuple[int, int]
+    smallest_input: tuple[int, int]
 
 
 def totals(typed: TypedGraph) -> Totals:
     """The totals of a network."""
     counted = costs(typed)
+    _, height, width = smallest_input(typed)
     maps = [index for index in typed.graph.main if len(typed.shapes[index]) == 3]
     fields = [counted.nodes[index].receptive_field for index in maps]
     return Totals(
@@ -47,4 +51,5 @@ def totals(typed: TypedGraph) -> Totals:
             max((rows for rows, _ in fields), default=1),
             max((columns for _, columns in fields), default=1),
         ),
+        smallest_input=(height, width),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,9 +49,11 @@ class _Check:
 
     def all(self) -> None:
         found = naming(self.typed, self.source)
+        places = self.typed.program.places
         for ours, fault in found.faults.items():
             if self._own("names", ours):
-                where = self._key("names", ours)
+                path = (*self.path, "names", ours)
+                where = places.value(path) if fault.theirs else places.key(path)
                 self.report.add(Code.BAD_RULE, fault.message, where, hint=fault.hint)
         for rule in found.rules:
             if rule.index not in found.used and self._own("names", rule.ours):
@@ -111,7 +114,15 @@ class _Check:
 
     def _unnamed(self, found: Naming) -> None:
         """Report layers that no rule names; a release without auxiliary heads is common."""
-        missed = [layer.name for layer in found.unnamed if not layer.auxiliary]
+        parts = Counter(layer.node for layer in layers(self.typed))
+        parts.subtract(layer.node for layer in found.unnamed)
+        missed = [
+            *dict.fromkeys(
+                layer.name if parts[layer.node] else layer.node
+                for layer in found.unnamed
+                if not layer.auxiliary
+            )
+        ]
         if not missed:
             return
         shown = listed(missed[:3])

@@ -26,11 +26,12 @@ class RuleFault(ValueError):
     Attributes:
         message: One sentence.
         hint: What would mend it.
+        theirs: Whether its right side is at fault.
     """
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, *, theirs: bool = False) -> None:
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.theirs = message, hint, theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ def _shifted(text: str, shift: int) -> str:
     if moved.isalpha() and moved.isascii() and moved.islower() == text.islower():
         return moved
     message = f"'{text}' cannot be shifted by {shift:+}: it is no such number or letter"
-    raise RuleFault(message, "name this layer in a rule of its own, before this one")
+    hint = "name this layer in a rule of its own, before this one"
+    raise RuleFault(message, hint, theirs=True)
 
 
 @lru_cache(maxsize=4096)
@@ -156,7 +158,7 @@ def pattern(text: str) -> Pattern:
     Raises:
         RuleFault: It describes none.
     """
-    _check_braces(text)
+    _check(text)
     # Dots inside of braces belong to a hole.
     segments = re.split(r"\.(?![^{]*\})", text)
     literals: list[tuple[int, str]] = []
@@ -197,17 +199,18 @@ def template(text: str) -> Template:
     Raises:
         RuleFault: It describes none.
     """
-    _check_braces(text)
+    _check(text, theirs=True)
     holes: list[tuple[str, int]] = []
     for hole in _HOLE.findall(text):
         shifted = _SHIFTED.fullmatch(hole)
         if shifted is None and hole != _NUMBER:
             message = f"'{{{hole}}}' in '{text}' is no hole of a name"
-            raise RuleFault(message, "write {m}, {m+1}, {m-1}, or {#} for a number that counts")
+            hint = "write {m}, {m+1}, {m-1}, or {#} for a number that counts"
+            raise RuleFault(message, hint, theirs=True)
         holes.append((shifted[1], int(shifted[2] or 0)) if shifted else (_NUMBER, 0))
     if SERIES in text.removesuffix(SERIES):
         message = f"'{SERIES}' stands at the end of a name only, not as in '{text}'"
-        raise RuleFault(message, "write conv2d{#}")
+        raise RuleFault(message, "write conv2d{#}", theirs=True)
     return Template(tuple(_HOLE.split(text)[::2]), tuple(holes))
 
 
@@ -224,15 +227,17 @@ def check_holes(ours: str, theirs: str) -> None:
                 f"only {', '.join(f'{{{name}}}' for name in sorted(known))}" if known else "none"
             )
             message = f"'{{{hole}}}' stands for nothing: '{ours}' has {there}"
-            raise RuleFault(message, f"put {{{hole}}} into the pattern too")
+            raise RuleFault(message, f"put {{{hole}}} into the pattern too", theirs=True)
 
 
-def _check_braces(text: str) -> None:
+def _check(text: str, *, theirs: bool = False) -> None:
+    """Check what holds of both sides of a rule."""
     if len(text) > LONGEST:
         message = f"a rule has at most {LONGEST} characters on each side, not {len(text):,}"
-        raise RuleFault(message, "divide it into several rules")
+        raise RuleFault(message, "divide it into several rules", theirs=theirs)
     if not text:
-        raise RuleFault("a rule needs a name on each side", "write 'conv1: their_name'")
+        message = "a rule needs a name on each side"
+        raise RuleFault(message, "write 'conv1: their_name'", theirs=theirs)
     if set(_HOLE.sub("", text)) & set("{}"):
         message = f"the braces in '{text}' do not match"
-        raise RuleFault(message, "write holes as {m}")
+        raise RuleFault(message, "write holes as {m}", theirs=theirs)

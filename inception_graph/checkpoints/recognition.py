@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from inception_graph.checkpoints.patterns import SERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from inception_graph.checkpoints.naming import Expected
     from inception_graph.ops.window import Shape
@@ -168,22 +168,30 @@ class _File:
         self, entries: list[tuple[Expected, str]], numbers: dict[int, dict[str, str]]
     ) -> dict[Expected, str | None]:
         """Names of the tensors of a series: by rank, from the number on from which most shapes fit."""
-        held = [numbers[number] for number in sorted(numbers)]
         longest = max(entry.rank for entry, _ in entries) + 1
         best: dict[Expected, str | None] = {}
         most = -1
-        for offset in range(max(1, min(len(held) - longest + 1, _MOST_OFFSETS))):
-            names = {
-                entry: held[offset + entry.rank].get(tail)
-                for entry, tail in entries
-                if offset + entry.rank < len(held)
-            }
+        for layers in _ways(numbers, longest):
+            names = {entry: layers.get(entry.rank, {}).get(tail) for entry, tail in entries}
             fits = sum(name is not None and _fits(e, self.held[name]) for e, name in names.items())
             if fits > most:
                 best, most = names, fits
             if most == len(entries):
                 break
-        return {entry: best.get(entry) for entry, _ in entries}
+        return best
+
+
+def _ways(numbers: dict[int, dict[str, str]], longest: int) -> Iterator[dict[int, dict[str, str]]]:
+    """Ways in which numbered layers of a file may be those of a network, by rank.
+
+    By their order, from any of them on, since numbers may have gaps where other layers were made; and by their
+    numbers, since some layers may be missing.
+    """
+    held = [numbers[number] for number in sorted(numbers)]
+    for offset in range(max(1, min(len(held) - longest + 1, _MOST_OFFSETS))):
+        yield dict(enumerate(held[offset : offset + longest]))
+    for least in sorted({0, min(numbers, default=0)}):
+        yield {number - least: layer for number, layer in numbers.items()}
 
 
 def _starts(name: str) -> list[int]:

@@ -53,9 +53,10 @@ def _table(found: Sizes, declared: Size) -> str:
     from inception_graph.ops.base import size
 
     rows = [("smallest input", size(found.smallest))]
-    if found.below is not None:
-        shown = f"{size(found.below.input)} fails at '{found.below.node}': {found.below.message}"
-        rows.append(("one pixel less", shown))
+    for name, fault in (("one pixel less", found.below), ("larger sizes", found.gap)):
+        if fault is not None:
+            shown = f"{size(fault.input)} fails at '{fault.node}': {fault.message}"
+            rows.append((name, shown))
     _, height, width = declared
     if (found.heights, height) == (found.widths, width):
         rows.append(("strides divide", _words(found.heights, height)))
@@ -79,5 +80,5 @@ def _words(found: Progression | None, declared: int) -> str:
     else:
         under = declared - (declared - first) % step
         near = [str(one) for one in (under, under + step) if one >= first]
-        own = f"{declared} is not; {' and '.join(near)} are next to it"
+        own = f"{declared} is not; nearest: {' and '.join(near)}"
     return f"{some}, ... ({first} + {step} k); {own}"

@@ -47,7 +47,7 @@ def compare(one: TypedGraph, other: TypedGraph, *, names: tuple[str, str]) -> Di
         after=names[1],
         edits=(*edits.settings(), *edits.parts()),
         parts=_parts_side_by_side(mine, yours, matching),
-        nodes=_nodes_side_by_side(one, other, mine, yours, matching),
+        nodes=_side_by_side(_nodes(mine), _nodes(yours), matching.nodes),
         totals_before=totals(one),
         totals_after=totals(other),
         notes_before=one.program.meta.notes,
@@ -121,7 +121,7 @@ class _Edits:
             yield part, Added(part)
             return
         elif part.node is not None:
-            yield part, Added(alone(part, self.other))
+            yield part, Added(alone(part))
         for child in part.children:
             yield from self._of(child)
 
@@ -134,7 +134,7 @@ class _Edits:
             yield Removed(part)
             return
         elif part.node is not None:
-            yield Removed(alone(part, self.one))
+            yield Removed(alone(part))
         for child in part.children:
             yield from self._gone(child)
 
@@ -178,20 +178,10 @@ def _parts_side_by_side(
     return _side_by_side(mine, yours, pairs)
 
 
-def _nodes_side_by_side(
-    one: TypedGraph,
-    other: TypedGraph,
-    mine: Sequence[Part],
-    yours: Sequence[Part],
-    matching: Matching,
-) -> tuple[Pair, ...]:
-    return _side_by_side(_nodes(mine, one), _nodes(yours, other), matching.nodes)
-
-
-def _nodes(parts: Sequence[Part], typed: TypedGraph) -> list[Part]:
+def _nodes(parts: Sequence[Part]) -> list[Part]:
     """Each node on its own, by its id."""
     walked = [inner for part in parts for inner in part.walk() if inner.node is not None]
-    return [alone(part, typed) for part in sorted(walked, key=lambda part: part.node or 0)]
+    return [alone(part) for part in sorted(walked, key=lambda part: part.node or 0)]
 
 
 def _side_by_side(

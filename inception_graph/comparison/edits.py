@@ -118,3 +118,20 @@ class Difference:
     def equal(self) -> bool:
         """Whether the networks are the same; names, notes, expectations and the way of writing do not count."""
         return not self.edits
+
+    def to(self, form: str, level: str = "network") -> str:
+        """The differences with what they cost, for readers, pull requests or machines.
+
+        Args:
+            form: ``text``, ``markdown`` or ``json``.
+            level: Rows of the table of costs: ``network`` for each node at the top, ``op`` for every operation.
+        """
+        from inception_graph.comparison.formats import formatted
+
+        return formatted(self, form, level)
+
+    def __str__(self) -> str:
+        return self.to("text")
+
+    def _repr_markdown_(self) -> str:
+        return self.to("markdown")

@@ -70,19 +70,18 @@ def written(value: Any) -> Written:
         }
         key = getattr(type(value), "key", type(value).__name__)
         return {key: options} if options else key
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if not isinstance(value, tuple):
         return value
-    items = [written(item) for item in cast("tuple[Any, ...]", value)]
-    match items:
-        case [str(name), inner]:
-            return {name: inner}
-        case [one, other] if one == other and not isinstance(one, list):
-            return one
-        case [list(rows), list(columns)]:
-            return [*rows, *columns]
-        case [list(rows), columns]:
-            return [*rows, columns, columns]
-        case [rows, list(columns)]:
-            return [rows, rows, *columns]
-        case _:
-            return items
+    items = cast("tuple[Any, ...]", value)
+    if len(items) == 2 and isinstance(items[0], str):
+        return {items[0]: written(items[1])}
+    if len(items) == 2 and all(isinstance(item, tuple) for item in items):
+        # Sides of a map: (top, bottom) and (left, right).
+        sides = [*items[0], *items[1]]
+        both = items[0][0] == items[0][1] and items[1][0] == items[1][1]
+        return written((sides[0], sides[2])) if both else sides
+    if len(items) == 2 and items[0] == items[1]:
+        return written(items[0])
+    return [written(item) for item in items]

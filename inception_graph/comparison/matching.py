@@ -51,9 +51,7 @@ class Matching:
     def match(self, one: Sequence[Part], other: Sequence[Part]) -> None:
         """Pair the parts at the top of two networks, or the children of two parts that are a pair, and all inside."""
         places = {part.own: place for place, part in enumerate(other)}
-        named = [
-            (place, places[part.own]) for place, part in enumerate(one) if part.own in places
-        ]
+        named = [(place, places[part.own]) for place, part in enumerate(one) if part.own in places]
         found = [(a, b) for a, b in named if one[a].kind == other[b].kind]
         found += self._between(one, other, found, _NEIGHBOURS)
         taken, given = {a for a, _ in found}, {b for _, b in found}

@@ -46,8 +46,10 @@ class Part:
         copies: Whether its children are numbered copies of one block.
         head: Whether it is an auxiliary head.
         children: What stands inside; parts without nodes are left out.
+        reads: Shape of what its own node reads first; None for a chain.
         shape: Shape of its output.
         cost: Costs of all inside taken together; field and stride are those of its output.
+        node_cost: Costs of its own node; None for a chain.
         size: Number of nodes.
         form: Equal for two parts that differ in nothing but names.
     """
@@ -60,8 +62,10 @@ class Part:
     copies: bool
     head: bool
     children: tuple[Part, ...]
+    reads: Shape | None
     shape: Shape
     cost: NodeCost
+    node_cost: NodeCost | None
     size: int
     form: int
 
@@ -92,12 +96,11 @@ class Part:
             yield from child.walk()
 
 
-def alone(part: Part, typed: TypedGraph) -> Part:
+def alone(part: Part) -> Part:
     """A part's own node without what stands inside."""
-    if part.node is None:
+    if part.node_cost is None:
         raise AssertionError(part.name)
-    cost = costs(typed).nodes[part.node]
-    return replace(part, block=None, children=(), cost=cost, size=1)
+    return replace(part, block=None, children=(), cost=part.node_cost, size=1)
 
 
 @dataclass
@@ -144,9 +147,8 @@ class Reading:
     ) -> Part:
         nodes, node, last = costs(typed).nodes, instance.node, instance.output
         operation = None if node is None else typed.operation(node)
-        inside = [child.cost for child in children]
-        if node is not None:
-            inside.append(nodes[node])
+        own = None if node is None else nodes[node]
+        inside = [child.cost for child in children] + ([own] if own else [])
         cost = replace(
             _UNSEEN if last == INPUT else nodes[last],
             parameters=sum(cost.parameters for cost in inside),
@@ -166,8 +168,10 @@ class Reading:
             copies=instance.copies,
             head=False,
             children=children,
+            reads=None if node is None else typed.inputs(node)[0],
             shape=typed.shape(last),
             cost=cost,
+            node_cost=own,
             size=sum(child.size for child in children) + (node is not None),
             form=self._forms.setdefault(signature, len(self._forms)),
         )

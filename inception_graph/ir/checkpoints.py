@@ -67,11 +67,9 @@ class CheckpointSource(Section):
 
     layout: Layout
     """How a layer's tensors are called and laid out: torch, keras or tensorflow."""
-    names: Annotated[dict[str, Text], BeforeValidator(_mapping("their names by ours"))]
-    """Rules, ours to theirs; the first that matches a layer names it."""
-    parts: Annotated[dict[str, _Word], BeforeValidator(_mapping("their parts by ours"))] = Field(
-        default_factory=dict[str, str]
-    )
+    parts: Annotated[
+        dict[str, _Word], BeforeValidator(_mapping("a mapping of our parts to theirs"))
+    ] = Field(default_factory=dict[str, str])
     """What the parts of a layer are called there, such as norm: bn."""
     scale: Flag = True
     """Whether its batch normalisations have a scale (gamma)."""
@@ -81,7 +79,9 @@ class CheckpointSource(Section):
     """Whether class 0 is "background", so that there is one class more."""
     preprocess: Preprocess | None = None
     """How its images become inputs, where that differs from the spec's."""
-    released: Annotated[dict[str, Release], BeforeValidator(_mapping("releases by name"))] = Field(
-        default_factory=dict[str, Release]
-    )
+    released: Annotated[
+        dict[str, Release], BeforeValidator(_mapping("a mapping of releases by name"))
+    ] = Field(default_factory=dict[str, Release])
     """Weights that were published, by name."""
+    names: Annotated[dict[str, Text], BeforeValidator(_mapping("a mapping of our names to theirs"))]
+    """Rules, ours to theirs; the first that matches a layer names it, as nothing where it says none."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related, listed, nearest
+from inception_graph.ir.header import section_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +75,7 @@ def report_faults(
         found = True
         if fault["type"] == "extra_forbidden":
             at_top = len(location) == 1
-            fields = [*model.model_fields, *known] if at_top else _nested_fields(location)
+            fields = [*model.model_fields, *known] if at_top else _nested_fields(model, location)
             hint = (
                 report.did_you_mean(str(location[-1]), fields) or f"known here: {', '.join(fields)}"
             )
@@ -82,8 +83,8 @@ def report_faults(
             place = places.key(path_of(location))
             report.add(Code.UNKNOWN_KEY, message, place, hint=hint, related=related)
             continue
-        text = fault["msg"]
-        message = f"'{location[-1]}': {text[:1].lower()}{text[1:]}" if location else text
+        text = "expected fields by name" if fault["type"] == "model_type" else fault["msg"]
+        message = f"'{_name(location)}': {text[:1].lower()}{text[1:]}" if location else text
         hint = (
             report.did_you_mean(str(context["word"]), context["known"])
             if "known" in context
@@ -96,14 +97,23 @@ def report_faults(
 
 def _owner(what: str, parent: Path) -> str:
     """What a key belongs to: the whole thing, or the option inside it."""
-    return f"'{parent[-1]}'" if parent else what
+    return f"'{_name(parent)}'" if parent else what
 
 
-def _nested_fields(location: Path) -> list[str]:
+def _name(location: Path) -> str:
+    """The last key on the way to a value; an index says nothing to a reader."""
+    return str(next((step for step in reversed(location) if isinstance(step, str)), ""))
+
+
+def _nested_fields(model: type[BaseModel], location: Path) -> list[str]:
     """Names that may stand where a nested fault was found."""
     from inception_graph.ops.registry import operations
 
-    inner = operations().get(str(location[-2]))
+    section: type[BaseModel] | None = None
+    for step in location[:-1]:
+        fields = (section or model).model_fields
+        section = section_in(fields[step].annotation) if step in fields else section
+    inner = section or operations().get(str(location[-2]))
     return list(inner.model_fields) if inner else list(operations())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
 
@@ -128,6 +128,14 @@ class Section(BaseModel):
     """What stands under one key: plain values by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def section_in(annotation: object) -> type[Section] | None:
+    """The section that a field holds, alone or several of them, or None where it holds none."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation
+    inner = (section_in(argument) for argument in get_args(annotation))
+    return next((section for section in inner if section is not None), None)
 
 
 class Accuracy(Section):

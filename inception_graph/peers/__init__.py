@@ -1,4 +1,4 @@
-"""Implementations by others that may be installed, to hold our networks against. They run torch; weights are never fetched."""
+"""Implementations by others that may be installed, to hold our networks against. No weights are fetched."""
 
 from inception_graph.peers.importing import PeerMissing
 from inception_graph.peers.table import PEERS, Peer

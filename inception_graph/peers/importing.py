@@ -34,7 +34,7 @@ _kept: list[Any] = []
 
 
 def timm() -> Any:
-    """timm."""
+    """The library timm."""
     return _imported("timm", "timm")
 
 

@@ -1,4 +1,4 @@
-"""Every implementation that we know to be one of our networks. A closed table: nothing that a spec says chooses code."""
+"""Every implementation that is one of our networks. A closed table: nothing that a spec says chooses code."""
 
 from __future__ import annotations
 

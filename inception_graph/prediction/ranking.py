@@ -37,8 +37,8 @@ class Prediction:
 
     Attributes:
         image: Its file, or None where an argument stood for none.
-        guesses: The likeliest classes, the likeliest first; none where it was refused.
-        error: Why it was refused, or None.
+        guesses: The likeliest classes, the likeliest first; none where there is an error.
+        error: Why nothing can be said of it, or None.
     """
 
     image: Path | None
@@ -80,8 +80,10 @@ class Classifier:
                 file = image if isinstance(image, Path) else None
                 if isinstance(found, ImageError):
                     yield Prediction(file, error=str(found))
-                else:
-                    yield Prediction(file, next(ranked))
+                    continue
+                guesses = next(ranked)
+                lost = f"'{file}' has scores that are no finite numbers: the weights do not fit"
+                yield Prediction(file, guesses, None if guesses else lost)
 
     def _read(self, image: Path | ImageError) -> torch.Tensor | ImageError:
         if isinstance(image, ImageError):
@@ -93,10 +95,16 @@ class Classifier:
 
     @torch.inference_mode()
     def _ranked(self, inputs: torch.Tensor, top: int) -> list[tuple[Guess, ...]]:
+        """The guesses for each image; none where its scores are not finite."""
         output = self.model(inputs)
         probabilities = output.softmax(dim=1) if self.scores == "logits" else output
         best = probabilities.topk(min(top, probabilities.shape[1]), dim=1)
+        rows = zip(best.indices, best.values, strict=True)
         return [
-            tuple(Guess(int(index), float(value)) for index, value in zip(row, values, strict=True))
-            for row, values in zip(best.indices, best.values, strict=True)
+            _guesses(indices, values) if values.isfinite().all() else () for indices, values in rows
         ]
+
+
+def _guesses(indices: torch.Tensor, probabilities: torch.Tensor) -> tuple[Guess, ...]:
+    pairs = zip(indices, probabilities, strict=True)
+    return tuple(Guess(int(index), float(probability)) for index, probability in pairs)

@@ -12,6 +12,7 @@ from inception_graph.spec.names import check_name
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
     from inception_graph.diagnostics.source import Path, Place
+    from inception_graph.ir.header import Preprocess
     from inception_graph.ir.program import Element, Program
     from inception_graph.limits import Limits
 
@@ -40,17 +41,26 @@ def check_names(program: Program, report: Report) -> None:
 
 def check_preprocess(program: Program, report: Report) -> None:
     """Report pictures beyond all bounds, and statistics of images that are not one a channel."""
+    sections: dict[Path, Preprocess | None] = {("preprocess",): program.preprocess}
+    for name, source in program.checkpoints.items():
+        sections["checkpoints", name, "preprocess"] = source.preprocess
+    for path, section in sections.items():
+        if section is not None:
+            _check_preprocess(section, path, program, report)
+
+
+def _check_preprocess(section: Preprocess, path: Path, program: Program, report: Report) -> None:
     channels = program.input[0]
     for key in ("resize", "crop"):
-        side = getattr(program.preprocess, key, None)
+        side: int | None = getattr(section, key)
         if side is not None and side > _LARGEST_PICTURE:
             message = f"'{key}' must be at most {_LARGEST_PICTURE:,} pixels, not {side:,}"
-            report.add(Code.OUT_OF_RANGE, message, program.places.value(("preprocess", key)))
+            report.add(Code.OUT_OF_RANGE, message, program.places.value((*path, key)))
     for key in ("mean", "std"):
-        values = getattr(program.preprocess, key, None)
+        values: tuple[float, ...] | None = getattr(section, key)
         if values is not None and channels and len(values) != channels:
             message = f"'{key}' needs one number a channel, {channels} in all, not {len(values)}"
-            report.add(Code.OUT_OF_RANGE, message, program.places.value(("preprocess", key)))
+            report.add(Code.OUT_OF_RANGE, message, program.places.value((*path, key)))
 
 
 def check_recursion(program: Program, report: Report, limits: Limits) -> bool:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
 from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.base import Join
-from inception_graph.ops.documentation import described
 from inception_graph.ops.fields import OPTIONS_OF
 from inception_graph.ops.registry import operations
 from inception_graph.spec.allowances import ALLOW, allowance_schema
 from inception_graph.spec.lower import KEYS, LANGUAGE
 from inception_graph.spec.names import LONGEST, NAME
+from inception_graph.spec.section_schema import checkpoints_schema, plain_fields
 from inception_graph.spec.variant_schema import variant_definitions, variant_sections
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def json_schema(blocks: Mapping[str, Block] | None = None) -> Schema:
         "body": _titled("chain", "Nodes that do most of the work."),
         "head": _titled("chain", "Last nodes, which make the output."),
         "auxiliary": _named(_ref("auxiliary"), "Classifiers beside the network, for training."),
+        "checkpoints": checkpoints_schema(variant=False),
     }
     changed, definitions = variant_sections(known), _definitions(blocks)
     return {
@@ -124,16 +125,7 @@ def _named(value: Schema, description: str) -> Schema:
 
 def _fields(model: type[BaseModel]) -> dict[str, Schema]:
     """The schema of every field, with what is said of it, and expressions for its scalars."""
-    said = described(model)
-    plain: dict[str, Schema] = model.model_json_schema().get("properties", {})
-    return {
-        name: {"description": said.get(name, name), **_symbolic(_without_titles(schema))}
-        for name, schema in plain.items()
-    }
-
-
-def _without_titles(schema: Schema) -> Schema:
-    return {name: value for name, value in schema.items() if name != "title"}
+    return {name: _symbolic(schema) for name, schema in plain_fields(model).items()}
 
 
 def _symbolic(schema: Schema) -> Schema:

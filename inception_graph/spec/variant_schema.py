@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.base import Join
 from inception_graph.ops.registry import operations
+from inception_graph.spec.section_schema import checkpoints_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ def variant_sections(whole: Mapping[str, Schema]) -> dict[str, Schema]:
         "auxiliary": _by_name({"$ref": "#/definitions/auxiliary_change"}, whole["auxiliary"]),
         **{section: _by_name(_CHANGE, whole[section]) for section in SECTIONS},
         "preprocess": _optional(whole["preprocess"]),
+        "checkpoints": checkpoints_schema(variant=True),
     }
     return {key: {**_or_null(schema), **_said(schema)} for key, schema in changed.items()}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from pydantic import BaseModel
+
 from inception_graph.ir.expressions import Expression
 from inception_graph.ir.program import Chain, Fork, Leaf, Use
 from inception_graph.spec.lower import KEYS, LANGUAGE
@@ -12,8 +14,6 @@ from inception_graph.spec.yaml_text import NOTHING, Line, Written, document_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from pydantic import BaseModel
 
     from inception_graph.ir.expressions import Symbolic
     from inception_graph.ir.program import Auxiliary, Block, Element, Program
@@ -51,6 +51,7 @@ class _Writer:
             **{section: self._nodes(chain) for section, chain in program.sections.items()},
             "auxiliary": {head.name: self._head(head) for head in program.auxiliary},
             "preprocess": _given(program.preprocess),
+            "checkpoints": {name: _given(given) for name, given in program.checkpoints.items()},
             "expect": {} if program.varied else _given(program.expect),
         }
         read = {name: value for name, value in program.variables.items() if name in self.names}
@@ -142,7 +143,15 @@ def _given(model: BaseModel | None) -> dict[str, Written]:
 
 
 def _short(value: Written) -> Written:
-    """The value with whole floats as whole numbers, for where only their values count."""
-    if isinstance(value, list | tuple):
-        return [_short(item) for item in cast("list[Written]", value)]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """The value with whole floats as whole numbers, for where only their values count, and sections as mappings."""
+    match value:
+        case BaseModel():
+            return Line(_given(value))
+        case list() | tuple():
+            return [_short(item) for item in cast("list[Written]", value)]
+        case dict():
+            return {name: _short(item) for name, item in cast("dict[str, Written]", value).items()}
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 """Columns of a line."""
-_PARTED = ("blocks", "stem", "body", "auxiliary", "preprocess")
+_PARTED = ("blocks", "stem", "body", "auxiliary", "preprocess", "checkpoints")
 """Keys with a blank line before them, where they do not follow one of their own kind."""
 _PLAIN = re.compile(r"[A-Za-z$](?:[A-Za-z0-9_$()+*/%.;=-]|:(?=[^\s,\]}])| (?=[^\s#]))*")
 """Texts that need no quotes, wherever they stand; a comma ends them inside of brackets."""
@@ -112,6 +112,15 @@ def _lines(path: Path, value: Written, notes: Notes) -> Iterator[str]:
                 yield f"{' ' * (indent + 2)}{note}".rstrip()
             if len(line) <= _WIDTH:
                 yield _noted(line, comment)
+            elif isinstance(item, dict) and item:
+                entries = cast("dict[str, Written]", item).items()
+                first, *rest = [
+                    written
+                    for name, inner in entries
+                    for written in _entry((*path, index, name), inner, notes)
+                ]
+                yield f"{dash} {first.lstrip()}"
+                yield from rest
             else:
                 yield from _folded(dash, item, indent + 2, comment)
     else:

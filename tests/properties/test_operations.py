@@ -57,7 +57,7 @@ def _two(value: Any) -> list[int]:
 
 
 def _fits(node: dict[str, Any], x: tuple[int, int, int]) -> bool:
-    """Whether the padded input holds one window at least, and no window lies in the padding."""
+    """Whether the padded input holds one window at least, but for what may overhang, and none lies in the padding."""
     pool = node.get("max_pool") or node.get("avg_pool")
     kernel = _two(pool or node["kernel"])
     stride = _two(node.get("stride", kernel))
@@ -74,7 +74,9 @@ def _fits(node: dict[str, Any], x: tuple[int, int, int]) -> bool:
             sides = padding if isinstance(padding, list) else [padding] * 4
             sides = sides if len(sides) == 4 else [sides[0], sides[0], sides[1], sides[1]]
             before, after = sides[2 * axis : 2 * axis + 2]
-        if size + before + after < span:
+        # A window that may overhang begins before the end, and overhangs by less than a step.
+        overhang = stride[axis] - 1 if node.get("ceil") else 0
+        if size + before + after + overhang < span:
             return False
         if pool and padding != "same" and max(before, after) >= kernel[axis]:
             return False

@@ -62,7 +62,9 @@ def test_every_shipped_spec(name: str) -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("name", list(specs()))
+@pytest.mark.parametrize(
+    "name", [n for n, p in specs().items() if "\nextends:" not in p.read_text("utf-8")]
+)
 def test_the_nodes_of_a_shipped_spec_are_written_as_they_stand_there(name: str) -> None:
     shipped = specs()[name].read_text(encoding="utf-8").splitlines()
     program, _ = _sound(compile_spec(name))

@@ -1,0 +1,156 @@
+"""Grid reductions: a pool that stands alone before or behind the module that widens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inception_graph.advice.editing import Put, Remove
+from inception_graph.advice.finding import Finding, NoEdit
+from inception_graph.advice.subject import reads
+from inception_graph.advice.writing import own, pointwise, written
+from inception_graph.diagnostics.codes import Code
+from inception_graph.ir.program import Chain, Leaf, Use
+from inception_graph.ops.base import size
+from inception_graph.ops.convolution import Conv
+from inception_graph.ops.joining import Concat
+from inception_graph.ops.pooling import AvgPool, MaxPool
+from inception_graph.spec.yaml_text import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inception_graph.advice.editing import Edit
+    from inception_graph.advice.subject import Subject
+    from inception_graph.ir.graph import Instance
+
+_WIDENS = 1.5
+"""How many times as many channels a module gives as it reads, to be the one that widens."""
+
+
+def pools_first(subject: Subject) -> Iterator[Finding]:
+    """Pools before the module that widens: a representational bottleneck."""
+    for pool, before, behind in _pools(subject):
+        if behind is not None and _widens(subject, behind) and not _is_wide(subject, before):
+            x, out = subject.x(_node(pool)), subject.typed.shapes[_node(pool)]
+            wide = subject.typed.shape(behind.output)[0]
+            claim = (
+                f"this pool shrinks {size(x)} to {size(out)} before the module behind it widens "
+                f"to {wide} channels"
+            )
+            yield _finding(subject, Code.POOLS_FIRST, pool, behind, claim)
+
+
+def widens_first(subject: Subject) -> Iterator[Finding]:
+    """Pools behind the module that widens, which computes on the large grid what the pool then throws away."""
+    for pool, before, _ in _pools(subject):
+        if before is not None and _is_wide(subject, before):
+            x, out = subject.typed.shape(before.reads), subject.typed.shapes[_node(pool)]
+            claim = (
+                f"the module before this pool widens {x[0]} to {out[0]} channels on a grid of "
+                f"{x[1]}x{x[2]}, of which {out[1]}x{out[2]} is left"
+            )
+            yield _finding(subject, Code.WIDENS_FIRST, pool, before, claim)
+
+
+def _pools(subject: Subject) -> Iterator[tuple[Instance, Instance | None, Instance | None]]:
+    """Pools outside of branches that make the grid smaller, each with what it reads and with what stands behind it."""
+    root = subject.graph.root
+    chains = [[child for section in root.children for child in section.children]]
+    for instance in subject.instances:
+        element = instance.element
+        in_block = isinstance(element, Chain) and element.path[:1] == ("blocks",)
+        if in_block and not isinstance(subject.around.get(id(element)), Fork):
+            chains.append(instance.children)
+    told: set[int] = set()
+    for nodes in chains:
+        for before, pool, behind in zip([None, *nodes], nodes, [*nodes[1:], None], strict=False):
+            if pool.node is None or id(pool.element) in told or not _shrinks(subject, pool.node):
+                continue
+            told.add(id(pool.element))
+            reads_it = behind is not None and behind.reads == pool.output
+            is_read = before is not None and before.output == pool.reads
+            yield pool, before if is_read else None, behind if reads_it else None
+
+
+def _node(pool: Instance) -> int:
+    if pool.node is None:
+        raise AssertionError(pool.name)
+    return pool.node
+
+
+def _is_wide(subject: Subject, before: Instance | None) -> bool:
+    return before is not None and _widens(subject, before)
+
+
+def _shrinks(subject: Subject, index: int) -> bool:
+    """Whether a node is a pool that gives a smaller map."""
+    if not isinstance(subject.operation(index), MaxPool | AvgPool):
+        return False
+    x, out = subject.x(index), subject.typed.shapes[index]
+    return len(out) == 3 and out[1] > 1 and out[1] < x[1] and out[2] < x[2]
+
+
+def _widens(subject: Subject, module: Instance) -> bool:
+    """Whether an instance is a module of branches that gives many more channels than it reads, on the same grid."""
+    if module.output < 0 or not isinstance(subject.operation(module.output), Concat):
+        return False
+    x, out = subject.typed.shape(module.reads), subject.typed.shape(module.output)
+    return len(x) == len(out) == 3 and x[1:] == out[1:] and out[0] >= _WIDENS * x[0]
+
+
+def _finding(
+    subject: Subject, code: Code, pool: Instance, module: Instance, claim: str
+) -> Finding:
+    """The finding that a pool and a module could be one module of strided branches."""
+    remedy = "put a strided convolution and a pool side by side in the place of both"
+    index = _node(pool)
+    nodes = (index,) if subject.open(code, index) else ()
+    try:
+        edits = tuple(_side_by_side(subject, pool, module))
+    except NoEdit as obstacle:
+        return Finding(code, pool.element.path, claim, remedy, nodes, (), str(obstacle))
+    return Finding(code, pool.element.path, claim, remedy, nodes, edits)
+
+
+def _side_by_side(subject: Subject, pool: Instance, module: Instance) -> Iterator[Edit]:
+    """Edits that put one module in the place of a pool and of the module beside it."""
+    leaf, other = pool.element, module.element
+    if not isinstance(leaf, Leaf) or len(subject.nodes_of(leaf)) > 1:
+        raise NoEdit("the pool stands in a block that is used several times")
+    if subject.is_named(leaf) or subject.is_named(other) or reads(leaf) or reads(other):
+        raise NoEdit("other nodes read the two by their names")
+    if isinstance(other, Use) and other.repeat is not None:
+        raise NoEdit("the module is repeated")
+    first, last = sorted((pool, module), key=lambda instance: instance.output)
+    x, out = subject.typed.shape(first.reads), subject.typed.shape(last.output)
+    branches = {"conv": _strided(subject, pool, module, x, out[0] - x[0]), "pool": _own(leaf)}
+    new = f"{leaf.name}_new"
+    yield Insert((*leaf.path[:-1], new), {"concat": branches}, leaf.name)
+    yield Remove(leaf.path)
+    yield Remove(other.path)
+    yield Rename((*leaf.path[:-1], new), leaf.name)
+    if isinstance(other, Use) and len(subject.program.users[other.block]) == 1:
+        yield Remove(("blocks", other.block))
+
+
+def _own(pool: Leaf) -> Line:
+    argument = written(pool.attributes[str(pool.operation.argument)])
+    return Line({pool.operation.key: argument, **own(pool)})
+
+
+def _strided(
+    subject: Subject, pool: Instance, module: Instance, x: Shape, channels: int
+) -> Line:
+    """A convolution that makes of a map the grid that a pool makes of it."""
+    operation = subject.operation(_node(pool))
+    window = operation.window(subject.x(_node(pool)))
+    grid = subject.typed.shapes[_node(pool)][1:]
+    leaves = (child.element for child in module.walk())
+    like = next((e for e in leaves if isinstance(e, Leaf) and e.operation is Conv), None)
+    if window is None or like is None:
+        raise NoEdit("there is no convolution after which a new one could be written")
+    for padding in ("valid", "same"):
+        conv = Conv(channels=channels, kernel=(3, 3), stride=window.stride, padding=padding)
+        if window.span(0) <= 3 and conv.window(x).size(0, x[1]) == grid[0]:
+            if conv.window(x).size(1, x[2]) == grid[1]:
+                ...

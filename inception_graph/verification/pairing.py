@@ -1,0 +1,247 @@
+"""Two networks node by node: layers with weights are paired by the rules of names, all others by walking up from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from inception_graph.verification.steps import INPUT, Step, Trace
+from inception_graph.verification.words import Difference, facts_differ, named, only, stands
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """How two networks compare.
+
+    Attributes:
+        steps: Number of ours that were compared.
+        paired: Number of those that have a counterpart.
+        differences: What differs, in our order.
+    """
+
+    steps: int
+    paired: int
+    differences: tuple[Difference, ...]
+
+
+def paired(ours: Trace, theirs: Trace, names: Mapping[str, str]) -> Pairing:
+    """Compare the steps of two networks; those of outputs that only one of them has are left out.
+
+    Args:
+        ours: Our steps.
+        theirs: Those of the other.
+        names: The names of their tensors by those of ours.
+    """
+    return _Walk(ours, theirs, names).pairing()
+
+
+class _Side:
+    """One of the two networks, as far as it is compared.
+
+    Attributes:
+        steps: Its steps.
+        weighted: Those that are paired by their weights, with the number of the pair.
+        compared: Those that serve an output which both have.
+    """
+
+    def __init__(self, trace: Trace, outputs: list[str]) -> None:
+        self.trace, self.steps = trace, trace.steps
+        self.weighted: dict[int, int] = {}
+        self.compared = _behind(trace, outputs)
+        self._signatures: dict[int, object] = {}
+
+    def run(self, place: int) -> tuple[list[int], int]:
+        """The unpaired steps of one input from a place upwards, and what the last of them reads."""
+        found: list[int] = []
+        while place != INPUT and place not in self.weighted and not self.joins(place):
+            found.append(place)
+            place = self.steps[place].inputs[0]
+        return found, place
+
+    def joins(self, place: int) -> bool:
+        return place != INPUT and (len(self.steps[place].inputs) > 1 or self._is(place, "concat"))
+
+    def _is(self, place: int, kind: str) -> bool:
+        return place != INPUT and self.steps[place].kind == kind
+
+    def branches(self, join: int) -> list[int]:
+        """What a join reads; a concat of concats is one."""
+        step = self.steps[join]
+        if step.kind != "concat":
+            return list(step.inputs)
+        found: list[int] = []
+        for place in step.inputs:
+            found += self.branches(place) if self._is(place, "concat") else [place]
+        return found
+
+    def signature(self, place: int) -> object:
+        """What stands behind a value, equal for values that may be counterparts: pairs of weights, and joins of such."""
+        _, end = self.run(place)
+        if end == INPUT or end in self.weighted:
+            return self.weighted.get(end, INPUT)
+        if end not in self._signatures:
+            step = self.steps[end]
+            inside = (self.signature(source) for source in self.branches(end))
+            self._signatures[end] = hash((step.kind, frozenset(inside)))
+        return self._signatures[end]
+
+    def shown(self, place: int) -> str:
+        """A place in a sentence."""
+        return "the image" if place == INPUT else named(self.steps[place])
+
+
+def _behind(trace: Trace, outputs: list[str]) -> set[int]:
+    found: set[int] = set()
+    waiting = [trace.outputs[name] for name in outputs]
+    while waiting:
+        place = waiting.pop()
+        if place != INPUT and place not in found:
+            found.add(place)
+            waiting += trace.steps[place].inputs
+    return found
+
+
+class _Walk:
+    """The comparison while it is made.
+
+    Attributes:
+        differences: Those found, each with the place of ours that it is told at.
+        met: Pairs of values that were found to be made by others.
+        told: Steps without counterpart that were told, ours and theirs.
+        found: Our steps with their counterparts.
+    """
+
+    def __init__(self, ours: Trace, theirs: Trace, names: Mapping[str, str]) -> None:
+        self.shared = [name for name in ours.outputs if name in theirs.outputs]
+        self.ours, self.theirs = _Side(ours, self.shared), _Side(theirs, self.shared)
+        self.differences: dict[Difference, int] = {}
+        self.met: set[tuple[int, int]] = set()
+        self.told: tuple[set[int], set[int]] = (set(), set())
+        self.found: dict[int, int] = {}
+        self._pair_weights(names)
+
+    def _pair_weights(self, names: Mapping[str, str]) -> None:
+        keepers = {
+            tensor: place
+            for place in self.theirs.compared
+            for tensor in self.theirs.steps[place].tensors
+        }
+        for place in sorted(self.ours.compared):
+            for tensor in self.ours.steps[place].tensors:
+                other = keepers.get(names.get(tensor, ""))
+                if other is not None and other not in self.theirs.weighted:
+                    self.ours.weighted[place] = self.theirs.weighted[other] = len(self.found)
+                    self.found[place] = other
+                    break
+
+    def pairing(self) -> Pairing:
+        self._heads()
+        for name in self.shared:
+            self._values(self.ours.trace.outputs[name], self.theirs.trace.outputs[name], INPUT)
+        for place, other in list(self.found.items()):
+            self._facts(place, other)
+            sources = self.ours.steps[place].inputs, self.theirs.steps[other].inputs
+            self._values(sources[0][0], sources[1][0], place)
+        self._unmet()
+        order = sorted(self.differences, key=lambda difference: self.differences[difference])
+        return Pairing(len(self.ours.compared), len(self.found), tuple(order))
+
+    def _differ(self, difference: Difference, place: int) -> None:
+        self.differences.setdefault(difference, place)
+
+    def _heads(self) -> None:
+        here, there = self.ours.trace.outputs, self.theirs.trace.outputs
+        for name in {**here, **there}:
+            if name not in self.shared:
+                text = f"this head stands {only(name in here)}"
+                self._differ(Difference(name, text, training=True), len(self.ours.steps))
+
+    def _values(self, place: int, other: int, reader: int) -> None:
+        """Compare two values that should be one: what made them, up to the next pairs of weights or joins."""
+        mine, end = self.ours.run(place)
+        others, other_end = self.theirs.run(other)
+        kinds = [self.ours.steps[at].kind for at in mine]
+        other_kinds = [self.theirs.steps[at].kind for at in others]
+        matcher = SequenceMatcher(None, kinds, other_kinds, autojunk=False)
+        for word, a, a_end, b, b_end in matcher.get_opcodes():
+            if word == "equal":
+                for at, its in zip(mine[a:a_end], others[b:b_end], strict=True):
+                    self._facts(at, its)
+                continue
+            for at in mine[a:a_end]:
+                self._missing(at)
+            near = next((at for at in (*mine[a_end:], end, reader) if at != INPUT), INPUT)
+            for its in others[b:b_end]:
+                self._extra(its, near)
+        self._ends(end, other_end, reader)
+
+    def _missing(self, place: int) -> None:
+        step = self.ours.steps[place]
+        self.told[0].add(place)
+        self._differ(stands(step, named(step), here=True), place)
+
+    def _extra(self, other: int, near: int) -> None:
+        self.told[1].add(other)
+        self._differ(stands(self.theirs.steps[other], self.ours.shown(near), here=False), near)
+
+    def _ends(self, end: int, other: int, reader: int) -> None:
+        joins = self.ours.joins(end) and self.theirs.joins(other)
+        if joins and self.ours.steps[end].kind == self.theirs.steps[other].kind:
+            if end not in self.found:
+                self.found[end] = other
+                self._branches(end, other)
+            if self.found[end] == other:
+                return
+        elif not joins and self.ours.signature(end) == self.theirs.signature(other):
+            return
+        if reader == INPUT or (end, other) in self.met:
+            return
+        self.met.add((end, other))
+        text = f"reads {self.ours.shown(end)} here, {self.theirs.shown(other)} there"
+        self._differ(Difference(self.ours.shown(reader), text), reader)
+
+    def _branches(self, join: int, other: int) -> None:
+        mine, theirs = self.ours.branches(join), self.theirs.branches(other)
+        where = self.ours.shown(join)
+        if len(mine) != len(theirs):
+            text = f"joins {len(mine)} branches here, {len(theirs)} there"
+            self._differ(Difference(where, text), join)
+        left = list(range(len(theirs)))
+        order: list[int] = []
+        for position, place in enumerate(mine):
+            behind = self.ours.signature(place)
+            fitting = [at for at in left if self.theirs.signature(theirs[at]) == behind] or left
+            if fitting:
+                # Of several that fit, the one of the same kind, then the one in the same place.
+                kinds = [self.ours.steps[at].kind for at in self.ours.run(place)[0]]
+                best = min(
+                    fitting, key=lambda at: (kinds != self._kinds(theirs[at]), at != position)
+                )
+                left.remove(best)
+                order.append(best)
+                self._values(place, theirs[best], join)
+        if self.ours.steps[join].kind == "concat" and order != sorted(order):
+            shown = ", ".join(str(at + 1) for at in order)
+            text = f"branches stand in another order: 1 to {len(order)} here are {shown} there"
+            self._differ(Difference(where, text), join)
+
+    def _kinds(self, place: int) -> list[str]:
+        return [self.theirs.steps[at].kind for at in self.theirs.run(place)[0]]
+
+    def _facts(self, place: int, other: int) -> None:
+        self.found.setdefault(place, other)
+        for difference in facts_differ(self.ours.steps[place], self.theirs.steps[other]):
+            self._differ(difference, place)
+
+    def _unmet(self) -> None:
+        """Layers with weights that no walk came by, since a join has more branches on one side."""
+        for place in self.ours.compared - self.found.keys() - self.told[0]:
+            if self.ours.steps[place].tensors:
+                self._missing(place)
+        for other in self.theirs.compared - {*self.found.values()} - self.told[1]:
+            if self.theirs.steps[other].tensors:
+                self._extra(other, INPUT)
