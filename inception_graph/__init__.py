@@ -3,7 +3,7 @@
 from inception_graph.compiler import SettingError
 from inception_graph.diagnostics.errors import SpecError
 from inception_graph.limits import Limits
-from inception_graph.network import Network, create_model, emit, list_models, load, render
+from inception_graph.network import Network, create_model, diff, emit, list_models, load, render
 from inception_graph.version import __version__
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "SpecError",
     "__version__",
     "create_model",
+    "diff",
     "emit",
     "list_models",
     "load",

@@ -5,7 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 
 def write_atomically(path: str | Path, data: bytes | str) -> None:
@@ -16,22 +21,30 @@ def write_atomically(path: str | Path, data: bytes | str) -> None:
     Raises:
         OSError: The folder does not exist or cannot be written; what was there before is untouched.
     """
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        stream.write(data.encode() if isinstance(data, str) else data)
+
+
+@contextmanager
+def replacing(path: str | Path) -> Generator[Path]:
+    """A file to be filled, which takes the place of another when all went well; as for ``write_atomically``.
+
+    A device or a pipe is its own place.
+    """
     if _special(Path(path)):
-        with Path(path).open("wb") as stream:
-            stream.write(data.encode() if isinstance(data, str) else data)
+        yield Path(path)
         return
     # A link is written through, not replaced, as an ordinary write would do.
     target = Path(path).resolve()
-    content = data.encode() if isinstance(data, str) else data
     if target.parent.is_dir() and not os.access(target.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     handle, name = tempfile.mkstemp(
         dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".part"
     )
+    os.close(handle)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+        yield temporary
         temporary.chmod(_permissions(target))
         temporary.replace(target)
     except BaseException:

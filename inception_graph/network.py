@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from inception_graph.backends.pictures import Level
+    from inception_graph.comparison.edits import Difference
     from inception_graph.diagnostics.report import Diagnostic
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import Node, TypedGraph
@@ -100,6 +101,23 @@ class Network:
     def summary(self, level: str = "network") -> Summary:
         """A table of the network: a row for each node at the top (``network``) or for each operation (``op``)."""
         return summarise(self.typed, level)
+
+    def diff(self, other: Network) -> Difference:
+        """What is different in another network, node by node, and what it costs more or less."""
+        from inception_graph.comparison.compare import compare
+
+        resized = self.input != other.input
+        names = self._called(resized=resized), other._called(resized=resized)
+        with collector_paused():
+            return compare(self.typed, other.typed, names=names)
+
+    def _called(self, *, resized: bool) -> str:
+        """What its user called it, with the values that were set and the size of the input if that tells more."""
+        name = self.compilation.name
+        called = self.name if name == "<text>" else name
+        values = [f"{name}={_shown(value)}" for name, value in self.settings.items()]
+        values += ["x".join(str(extent) for extent in self.input)] if resized else []
+        return f"{called} with {', '.join(values)}" if values else called
 
     def to_networkx(self) -> nx.DiGraph[str]:
         """The graph of operations, frozen: nodes by full name, with their operation, section and shape."""
@@ -226,6 +244,15 @@ def emit(spec: str | Path | Network, *, auxiliary: bool = True, **variables: Val
     """The source of a spec; arguments and errors as for ``create_model``."""
     network = _network(spec, variables)
     return (network if auxiliary else network.without_auxiliary()).emit()
+
+
+def diff(before: str | Path | Network, after: str | Path | Network) -> Difference:
+    """What differs between two specs; each is a name, a path, a text or a loaded network.
+
+    Raises:
+        SpecError: One of them has errors.
+    """
+    return _network(before, {}).diff(_network(after, {}))
 
 
 def render(

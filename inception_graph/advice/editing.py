@@ -93,6 +93,24 @@ def edited(text: str, edits: Iterable[Edit], limits: Limits) -> str:
     return text
 
 
+def moved(path: Path, edit: Edit) -> tuple[Path, ...]:
+    """Where the value at a path stands after an edit; nowhere, once, or at two places."""
+    at, rest = path[: len(edit.path)], path[len(edit.path) :]
+    if at != edit.path:
+        return (path,)
+    match edit:
+        case Remove():
+            return ()
+        case Rename():
+            return ((*at[:-1], edit.name, *rest),)
+        case Copy():
+            return (path, (*at[:-1], edit.name, *rest))
+        case Wrap():
+            return ((*at, edit.name, *rest),)
+        case _:
+            return (path,)
+
+
 class _Text:
     """A text with its tree."""
 

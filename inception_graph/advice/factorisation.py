@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from inception_graph.advice.editing import Put, Remove, Rename
-from inception_graph.advice.finding import Finding, NoEdit
+from inception_graph.advice.finding import NoEdit, found
 from inception_graph.advice.writing import in_two, known, own, term, width, written
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.expressions import parse
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inception_graph.advice.editing import Edit
+    from inception_graph.advice.finding import Finding
     from inception_graph.advice.subject import Site, Subject
-    from inception_graph.diagnostics.source import Path
     from inception_graph.ir.expressions import Symbolic
-    from inception_graph.ir.program import Leaf
     from inception_graph.ops.window import Pads
     from inception_graph.spec.yaml_text import Written
 
@@ -28,6 +27,9 @@ MEDIUM_GRID = (12, 20)
 """Sides of the grids on which 1 x n and n x 1 did well, arXiv:1512.00567, section 3.2."""
 _WORTH = 0.05
 """Share of the network's parameters or multiply-accumulates that a separable convolution has to save."""
+
+_FEW = 32
+"""Channels up to which Xception itself leaves its convolutions whole."""
 
 
 def large_kernels(subject: Subject) -> Iterator[Finding]:
@@ -40,7 +42,7 @@ def large_kernels(subject: Subject) -> Iterator[Finding]:
         site = subject.site(Code.LARGE_KERNEL, leaf, concerns)
         if site is None:
             continue
-        claim = f"this 5x5 convolution could be two of 3x3{site.where}"
+        claim = "this 5x5 convolution could be two of 3x3"
         yield _factorised(subject, Code.LARGE_KERNEL, site, claim, (3, 3), (3, 3))
 
 
@@ -63,9 +65,7 @@ def square_kernels(subject: Subject) -> Iterator[Finding]:
         grids = ", ".join(
             dict.fromkeys("x".join(map(str, subject.x(index)[1:])) for index in site.nodes)
         )
-        claim = (
-            f"on a grid of {grids} this {n}x{n} convolution could be 1x{n} and {n}x1{site.where}"
-        )
+        claim = f"on a grid of {grids} this {n}x{n} convolution could be 1x{n} and {n}x1"
         yield _factorised(subject, Code.SQUARE_KERNEL, site, claim, (1, n), (n, 1))
 
 
@@ -94,31 +94,44 @@ def _factorised(
     two: tuple[int, int],
 ) -> Finding:
     """The finding that a convolution could be two, with kernels of the sizes given."""
-    leaf = site.leaf
-    remedy = f"put a {one[0]}x{one[1]} and a {two[0]}x{two[1]} convolution in its place"
-    try:
-        path, parting = subject.parted(site)
-        known(leaf, "kernel", "padding")
-        between = written(_narrower(subject, site))
-        first: dict[str, Written] = {"kernel": _sides(one)}
-        second: dict[str, Written] = {"kernel": _sides(two)}
-        padding = _convolution(subject, site.nodes[0]).padding
-        if not isinstance(padding, str):
-            first["padding"], second["padding"] = _shared(padding, one, two)
-        edits = in_two(subject, leaf, path, between, first, second)
-    except NoEdit as obstacle:
-        return Finding(code, leaf.path, claim, remedy, site.nodes, (), str(obstacle), site.notes)
-    remedy += f", the first of them with {flow(between)} channels"
-    return Finding(code, leaf.path, claim, remedy, site.nodes, (*parting, *edits), None, site.notes)
+    kernels = [f"{kernel[0]}x{kernel[1]}" for kernel in (one, two)]
+    words = (
+        f"two {kernels[0]} convolutions"
+        if one == two
+        else f"a {' and a '.join(kernels)} convolution"
+    )
+    between = _narrower(subject, site)
+    width = "" if between is None else f", the first of them with {flow(written(between))} channels"
+    remedy = f"put {words} in its place{width}"
+    return found(code, site, claim, remedy, _in_two(subject, site, between, one, two))
+
+
+def _in_two(
+    subject: Subject,
+    site: Site,
+    between: Symbolic,
+    one: tuple[int, int],
+    two: tuple[int, int],
+) -> Iterator[Edit]:
+    """Edits that put two convolutions in the place of one."""
+    if between is None:
+        raise NoEdit("the number of channels that it reads is not written beside it")
+    path, parting = subject.parted(site)
+    known(site.leaf, "kernel", "padding")
+    first: dict[str, Written] = {"kernel": _sides(one)}
+    second: dict[str, Written] = {"kernel": _sides(two)}
+    padding = _convolution(subject, site.nodes[0]).padding
+    if not isinstance(padding, str):
+        first["padding"], second["padding"] = _shared(padding, one, two)
+    yield from parting
+    yield from in_two(subject, site.leaf, path, written(between), first, second)
 
 
 def _narrower(subject: Subject, site: Site) -> Symbolic:
     """Channels between two convolutions: what the one in whose place they stand reads or gives, where that is less.
 
-    So the two save at least what the paper counts for equal widths.
-
-    Raises:
-        NoEdit: What it reads is less and has no expression where it stands.
+    So the two save at least what the paper counts for equal widths. None where what it reads is less and is not
+    written beside it.
     """
     shapes = [(subject.x(index)[0], subject.typed.shapes[index][0]) for index in site.nodes]
     given = site.leaf.attributes["channels"]
@@ -127,9 +140,7 @@ def _narrower(subject: Subject, site: Site) -> Symbolic:
     read = width(subject, subject.before(site.leaf))
     if read is None and len({read for read, _ in shapes}) == 1:
         read = shapes[0][0]
-    if read is None:
-        raise NoEdit("the number of channels that it reads is not written beside it")
-    if all(read <= out for read, out in shapes):
+    if read is None or all(read <= out for read, out in shapes):
         return read
     return parse(f"$(min({term(read)}, {term(given)}))")
 
@@ -169,21 +180,15 @@ def dense_convolutions(subject: Subject) -> Iterator[Finding]:
         parameters, macs = sum(p for p, _ in saved), sum(m for _, m in saved)
         if parameters < _WORTH * totals.parameters and macs < _WORTH * totals.macs:
             continue
-        claim = f"this convolution could be depthwise separable{site.where}"
+        claim = "this convolution could be depthwise separable"
         remedy = "write 'separable_conv' for 'conv'"
-        try:
-            path, parting = subject.parted(site)
-            edits = (*parting, *_as_separable(subject, leaf, path))
-        except NoEdit as obstacle:
-            yield Finding(code, leaf.path, claim, remedy, site.nodes, (), str(obstacle), site.notes)
-            continue
-        yield Finding(code, leaf.path, claim, remedy, site.nodes, edits, None, site.notes)
+        yield found(code, site, claim, remedy, _as_separable(subject, site))
 
 
 def _separable(subject: Subject, index: int) -> SeparableConv | None:
     """The separable convolution in place of a full one of several channels; None for others."""
     operation = _convolution(subject, index)
-    if min(operation.kernel) < 2 or operation.groups > 1 or subject.x(index)[0] < 2:
+    if min(operation.kernel) < 2 or operation.groups > 1 or subject.x(index)[0] <= _FEW:
         return None
     if subject.typed.nodes[index].section == "auxiliary":
         return None
@@ -200,8 +205,10 @@ def _saved(subject: Subject, index: int) -> tuple[int, int]:
     return cost.parameters - kept, cost.macs - separable.macs(x)
 
 
-def _as_separable(subject: Subject, leaf: Leaf, path: Path) -> Iterator[Edit]:
+def _as_separable(subject: Subject, site: Site) -> Iterator[Edit]:
     """Edits that make a node separable; the defaults of convolutions, which it loses, are written out."""
+    leaf, (path, parting) = site.leaf, subject.parted(site)
+    yield from parting
     defaults = subject.program.defaults
     lost, gained = defaults.get(Conv.key, {}), defaults.get(SeparableConv.key, {})
     if "groups" in own(leaf):

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from inception_graph.advice.editing import Edit
+    from inception_graph.advice.subject import Site
     from inception_graph.diagnostics.codes import Code
     from inception_graph.diagnostics.source import Path
 
@@ -38,3 +41,31 @@ class Finding:
 
 class NoEdit(Exception):
     """A spec cannot be rewritten by an edit; says why."""
+
+
+def found(
+    code: Code,
+    site: Site,
+    claim: str,
+    remedy: str,
+    edits: Iterable[Edit] = (),
+    path: Path | None = None,
+) -> Finding:
+    """The finding about some nodes of an element.
+
+    Args:
+        code: Its kind.
+        site: The nodes.
+        claim: What could be better; where in the network is added.
+        remedy: What to do about it.
+        edits: How the spec would be rewritten; they may turn out not to be possible.
+        path: What is shown in place of the element.
+    """
+    made: tuple[Edit, ...] = ()
+    obstacle: str | None = None
+    try:
+        made = tuple(edits)
+    except NoEdit as reason:
+        obstacle = str(reason)
+    where = path or site.element.path
+    return Finding(code, where, claim + site.where, remedy, site.nodes, made, obstacle, site.notes)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inception_graph.advice.editing import Put, Remove
+from inception_graph.advice.editing import Insert, Remove, Rename
 from inception_graph.advice.finding import Finding, NoEdit
 from inception_graph.advice.subject import reads
 from inception_graph.advice.writing import own, pointwise, written
 from inception_graph.diagnostics.codes import Code
-from inception_graph.ir.program import Chain, Leaf, Use
+from inception_graph.ir.program import Chain, Fork, Leaf, Use
 from inception_graph.ops.base import size
 from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Concat
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inception_graph.advice.editing import Edit
     from inception_graph.advice.subject import Subject
     from inception_graph.ir.graph import Instance
+    from inception_graph.ops.window import Shape
 
 _WIDENS = 1.5
 """How many times as many channels a module gives as it reads, to be the one that widens."""
@@ -98,9 +99,7 @@ def _widens(subject: Subject, module: Instance) -> bool:
     return len(x) == len(out) == 3 and x[1:] == out[1:] and out[0] >= _WIDENS * x[0]
 
 
-def _finding(
-    subject: Subject, code: Code, pool: Instance, module: Instance, claim: str
-) -> Finding:
+def _finding(subject: Subject, code: Code, pool: Instance, module: Instance, claim: str) -> Finding:
     """The finding that a pool and a module could be one module of strided branches."""
     remedy = "put a strided convolution and a pool side by side in the place of both"
     index = _node(pool)
@@ -138,9 +137,7 @@ def _own(pool: Leaf) -> Line:
     return Line({pool.operation.key: argument, **own(pool)})
 
 
-def _strided(
-    subject: Subject, pool: Instance, module: Instance, x: Shape, channels: int
-) -> Line:
+def _strided(subject: Subject, pool: Instance, module: Instance, x: Shape, channels: int) -> Line:
     """A convolution that makes of a map the grid that a pool makes of it."""
     operation = subject.operation(_node(pool))
     window = operation.window(subject.x(_node(pool)))
@@ -149,8 +146,12 @@ def _strided(
     like = next((e for e in leaves if isinstance(e, Leaf) and e.operation is Conv), None)
     if window is None or like is None:
         raise NoEdit("there is no convolution after which a new one could be written")
+    stride = window.stride
     for padding in ("valid", "same"):
-        conv = Conv(channels=channels, kernel=(3, 3), stride=window.stride, padding=padding)
-        if window.span(0) <= 3 and conv.window(x).size(0, x[1]) == grid[0]:
-            if conv.window(x).size(1, x[2]) == grid[1]:
-                ...
+        conv = Conv(channels=channels, kernel=(3, 3), stride=stride, padding=padding)
+        sizes = tuple(conv.window(x).size(axis, x[1 + axis]) for axis in (0, 1))
+        if sizes == grid:
+            step = stride[0] if stride[0] == stride[1] else list(stride)
+            fields = {"kernel": 3, "stride": step, "padding": padding}
+            return Line({**pointwise(subject, like, channels), **fields})
+    raise NoEdit("no 3x3 convolution gives the grid that the pool gives")

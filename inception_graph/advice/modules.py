@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inception_graph.advice.editing import Put, Remove, Wrap
-from inception_graph.advice.finding import Finding, NoEdit
+from inception_graph.advice.finding import NoEdit, found
 from inception_graph.advice.writing import added, ahead, divided, pointwise, width
 from inception_graph.diagnostics.codes import Code
+from inception_graph.ir.graph import INPUT
 from inception_graph.ir.program import Chain, Fork, Leaf
 from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Concat
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inception_graph.advice.editing import Edit
+    from inception_graph.advice.finding import Finding
     from inception_graph.advice.subject import Site, Subject
     from inception_graph.ir.program import Element
+    from inception_graph.spec.yaml_text import Written
 
 _THIN = 0.05
 """Share of a join's channels under which a branch is thin; Table 1 of arXiv:1409.4842 has none under 9 %."""
@@ -38,8 +41,9 @@ def modules(subject: Subject) -> Iterator[Fork]:
         return False
 
     for element in subject.program.elements():
-        is_concat = isinstance(element, Fork) and issubclass(element.operation, Concat)
-        if is_concat and element.branches and not inside(subject.around.get(id(element))):
+        if not isinstance(element, Fork) or not issubclass(element.operation, Concat):
+            continue
+        if element.branches and not inside(subject.around.get(id(element))):
             yield element
 
 
@@ -60,21 +64,20 @@ def unreduced_branches(subject: Subject) -> Iterator[Finding]:
             if site is None:
                 continue
             claim = (
-                f"this branch convolves all {_read(subject, site)} channels that it reads without "
-                f"a 1x1 reduction{site.where}"
+                f"this branch convolves all {_read(subject, site)} channels that it reads without a "
+                "1x1 reduction"
             )
-            remedy = "put a 1x1 convolution before it"
-            try:
-                path, parting = subject.parted(site)
-                channels = divided(leaf.attributes["channels"], 2)
-                reduce = pointwise(subject, leaf, channels)
-                edits = ahead(subject, leaf, path, "reduce", reduce, "expand")
-            except NoEdit as obstacle:
-                yield Finding(code, leaf.path, claim, remedy, site.nodes, (), str(obstacle))
-                continue
-            remedy += f" with half of its channels, {flow(channels)}"
-            edits = (*parting, *edits)
-            yield Finding(code, leaf.path, claim, remedy, site.nodes, edits, None, site.notes)
+            channels = divided(leaf.attributes["channels"], 2)
+            remedy = f"put a 1x1 convolution of half its channels before it, {flow(channels)}"
+            yield found(code, site, claim, remedy, _reduced(subject, site, channels))
+
+
+def _reduced(subject: Subject, site: Site, channels: Written) -> Iterator[Edit]:
+    """Edits that put a reduction before a convolution."""
+    leaf, (path, parting) = site.leaf, subject.parted(site)
+    yield from parting
+    reduce = pointwise(subject, leaf, channels)
+    yield from ahead(subject, leaf, path, "reduce", reduce, "expand")
 
 
 def _narrows(subject: Subject, index: int) -> bool:
@@ -108,22 +111,21 @@ def unreduced_pools(subject: Subject) -> Iterator[Finding]:
             site = subject.site(code, leaf, lambda index: _keeps_grid(subject, index))
             if site is None or leaf.reads:
                 continue
-            claim = (
-                f"this pool passes all {_read(subject, site)} channels that it reads on{site.where}"
-            )
+            claim = f"this pool passes all {_read(subject, site)} channels that it reads on"
             remedy = "put a 1x1 convolution behind it"
-            try:
-                edits = tuple(_projected(subject, site, module, branch))
-            except NoEdit as obstacle:
-                yield Finding(code, leaf.path, claim, remedy, site.nodes, (), str(obstacle))
-                continue
-            yield Finding(code, leaf.path, claim, remedy, site.nodes, edits, None, site.notes)
+            yield found(code, site, claim, remedy, _projected(subject, site, module, branch))
 
 
 def _keeps_grid(subject: Subject, index: int) -> bool:
     """Whether a node is a pool whose output is as large as its input."""
     is_pool = isinstance(subject.operation(index), MaxPool | AvgPool)
     return is_pool and subject.typed.shapes[index] == subject.x(index)
+
+
+def _passes(subject: Subject, join: int) -> bool:
+    """Whether some branch of a join passes on what it reads, so that the others look thin."""
+    sources = subject.typed.nodes[join].inputs
+    return any(source != INPUT and _keeps_grid(subject, source) for source in sources)
 
 
 def _projected(subject: Subject, site: Site, module: Fork, branch: Element) -> Iterator[Edit]:
@@ -140,7 +142,9 @@ def _projected(subject: Subject, site: Site, module: Fork, branch: Element) -> I
     )
     like = next(convolutions, None)
     if like is None:
-        raise NoEdit("there is no convolution beside it after whose fields a new one could be written")
+        raise NoEdit(
+            "there is no convolution beside it after whose fields a new one could be written"
+        )
     path, parting = subject.parted(site)
     yield from parting
     proj = pointwise(subject, like, divided(added(widths), _PROJECTION))
@@ -160,20 +164,24 @@ def thin_branches(subject: Subject) -> Iterator[Finding]:
 
             def thin(index: int, position: int = position) -> bool:
                 inputs = [shape[0] for shape in subject.typed.inputs(index)]
-                return inputs[position] < _THIN * sum(inputs)
+                return inputs[position] < _THIN * sum(inputs) and not _passes(subject, index)
 
             site = subject.site(code, element, thin)
             if site is None:
                 continue
-            index = site.nodes[0]
-            inputs = [shape[0] for shape in subject.typed.inputs(index)]
+            inputs = [shape[0] for shape in subject.typed.inputs(site.nodes[0])]
             share = f"{inputs[position]} of {sum(inputs)} channels"
-            claim = f"this branch holds {share} of its join{site.where}"
+            claim = f"this branch holds {share} of its join"
             remedy = "give it more channels, or remove it"
-            edits: tuple[Edit, ...] = ()
-            obstacle: str | None = "the join has no other two branches"
-            if len(element.branches) > 2:
-                edits, obstacle = (Remove(branch.path),), None
-            if len(site.nodes) < len(subject.nodes_of(element)):
-                edits, obstacle = (), "other uses of the block have it as well"
-            yield Finding(code, branch.path, claim, remedy, site.nodes, edits, obstacle, site.notes)
+            edits = _removed(subject, site, branch)
+            yield found(code, site, claim, remedy, edits, branch.path)
+
+
+def _removed(subject: Subject, site: Site, branch: Element) -> Iterator[Edit]:
+    """An edit that removes a branch of a join."""
+    join = site.element
+    if not isinstance(join, Fork) or len(join.branches) < 3:
+        raise NoEdit("then the join has a single branch")
+    path, parting = subject.parted(site)
+    yield from parting
+    yield Remove((*path, *branch.path[len(join.path) :]))

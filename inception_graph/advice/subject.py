@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from inception_graph.ops.base import Operation
     from inception_graph.ops.window import Shape
 
-_MOST_NAMED = 4
+_MOST_NAMED = 6
 """Uses of a block that are named."""
 
 

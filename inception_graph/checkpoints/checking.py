@@ -15,11 +15,16 @@ from inception_graph.diagnostics.report import Related, listed
 
 if TYPE_CHECKING:
     from inception_graph.checkpoints.naming import Named, Naming, Rule
-    from inception_graph.checkpoints.tensors import Layer
     from inception_graph.diagnostics.report import Report
     from inception_graph.diagnostics.source import Path, Place
     from inception_graph.ir.checkpoints import CheckpointSource
     from inception_graph.ir.graph import TypedGraph
+
+
+_MOST_TRIALS = 2_000_000
+"""Rules times layers: real networks need some ten thousand."""
+_MOST_SEARCHES = 10
+"""Rules of a source for which it is found out why they name nothing."""
 
 
 def check_checkpoints(typed: TypedGraph, report: Report) -> None:
@@ -34,18 +39,25 @@ def check_checkpoints(typed: TypedGraph, report: Report) -> None:
     places = program.places
     if places.key(("checkpoints",)).source is not places.value(()).source:
         return  # all inherited
+    rules = sum(len(source.names) for source in program.checkpoints.values())
+    if rules * len(layers(typed)) > _MOST_TRIALS:
+        message = f"{rules:,} rules of names are too many for {len(layers(typed)):,} layers"
+        hint = "write rules that hold for many layers, with holes such as {m}"
+        report.add(Code.FILE_LIMIT, message, places.key(("checkpoints",)), hint=hint)
+        return
     for name, source in program.checkpoints.items():
         _Check(typed, source, ("checkpoints", name), report).all()
 
 
 @dataclass
 class _Check:
-    """The rules of one source; ``path`` is where they stand in the document."""
+    """The rules of one source; ``path`` is where they stand in the document, ``searches`` counts those for reasons."""
 
     typed: TypedGraph
     source: CheckpointSource
     path: Path
     report: Report
+    searches: int = 0
 
     def all(self) -> None:
         found = naming(self.typed, self.source)
@@ -72,12 +84,18 @@ class _Check:
         return self._key(*path).source is self.typed.program.places.value(("checkpoints",)).source
 
     def _unmatched(self, rule: Rule, found: Naming) -> None:
-        """Report a rule that names nothing."""
+        """Report a rule that names nothing, and for the first few of them why."""
         where = self._key("names", rule.ours)
-        taken = next((layer for layer in layers(self.typed) if _matches(rule, layer)), None)
+        self.searches += 1
+        if self.searches > _MOST_SEARCHES:
+            message = f"'{rule.ours}' names no layer"
+            self.report.add(Code.UNMATCHED_RULE, message, where, hint="remove it")
+            return
+        search, ours = Search([rule]), layers(self.typed)
+        taken = next((layer for layer in ours if search.first(layer) is not None), None)
         if taken is None:
-            names = dict.fromkeys(layer.node for layer in layers(self.typed))
-            hint = self.report.did_you_mean(rule.ours, names) or "remove it"
+            nodes = dict.fromkeys(layer.node for layer in ours)
+            hint = self.report.did_you_mean(rule.ours, nodes) or "remove it"
             message = f"no layer with weights is called '{rule.ours}'"
             self.report.add(Code.UNMATCHED_RULE, message, where, hint=hint)
             return
@@ -89,17 +107,20 @@ class _Check:
 
     def _twice(self, found: Naming) -> None:
         """Report rules that give a name which another tensor has."""
-        taken: dict[str, list[Named]] = {}
+        first: dict[str, Named] = {}
+        ends: dict[str, dict[str, Named]] = {}
         for named in found.named:
-            others = taken.setdefault(named.prefix, [])
-            others.append(named)
-            if len(others) == 1:
+            other = first.setdefault(named.prefix, named)
+            if other is named:
                 continue
-            ends = set(leaves(self.source, named.layer))
-            for other in others[:-1]:
-                shared = [end for end in leaves(self.source, other.layer) if end in ends]
-                if shared and self._own("names", named.rule.ours):
-                    self._blame(named, other, shared[0])
+            taken = ends.setdefault(
+                named.prefix, dict.fromkeys(leaves(self.source, other.layer), other)
+            )
+            for end in leaves(self.source, named.layer):
+                if taken.setdefault(end, named) is not named and self._own(
+                    "names", named.rule.ours
+                ):
+                    self._blame(named, taken[end], end)
                     break
 
     def _blame(self, named: Named, other: Named, end: str) -> None:
@@ -154,8 +175,3 @@ class _Check:
             hint = self.report.did_you_mean(ours, [layer.node for layer in linear])
             message = f"no linear layer is called '{ours}'"
             self.report.add(Code.UNMATCHED_RULE, message, where, hint=hint or "remove it")
-
-
-def _matches(rule: Rule, layer: Layer) -> bool:
-    found = (rule.pattern.match(path) for path in (layer.path, (*layer.path, layer.part)))
-    return any(holes is not None for holes in found)

@@ -158,13 +158,10 @@ class Search:
     """Finds the first rule that matches a layer, among the few that can: by the last segment of its name."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._by_last: dict[str, list[Rule]] = {}
-        self._any: list[Rule] = []
-        self._merged: dict[str, list[Rule]] = {}
+        self._by_last: dict[str | None, list[Rule]] = {None: []}
         for rule in rules:
-            last = rule.pattern.last
-            group = self._any if last is None else self._by_last.setdefault(last, [])
-            group.append(rule)
+            self._by_last.setdefault(rule.pattern.last, []).append(rule)
+        self._few: dict[tuple[int, str], list[Rule]] = {}
         self._node: tuple[str, tuple[Rule, dict[str, str]] | None] = "", None
 
     def first(self, layer: Layer) -> tuple[Rule, dict[str, str], bool] | None:
@@ -178,17 +175,20 @@ class Search:
         return (*node, False) if node is not None else None
 
     def _match(self, path: tuple[str, ...]) -> tuple[Rule, dict[str, str]] | None:
-        for rule in self._candidates(path[-1]):
+        for rule in self._candidates(len(path), path[-1]):
             holes = rule.pattern.match(path)
             if holes is not None:
                 return rule, holes
         return None
 
-    def _candidates(self, last: str) -> list[Rule]:
-        if last not in self._merged:
-            both = [*self._by_last.get(last, ()), *self._any]
-            self._merged[last] = sorted(both, key=lambda rule: rule.index)
-        return self._merged[last]
+    def _candidates(self, size: int, last: str) -> list[Rule]:
+        few = self._few.get((size, last))
+        if few is None:
+            both = [*self._by_last.get(last, ()), *self._by_last[None]]
+            few = [rule for rule in both if rule.pattern.takes(size)]
+            few.sort(key=lambda rule: rule.index)
+            self._few[size, last] = few
+        return few
 
 
 def convolutions(source: CheckpointSource) -> tuple[Search, dict[str, RuleFault]]:

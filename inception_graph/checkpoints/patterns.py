@@ -70,23 +70,25 @@ class Pattern:
         literals: Segments without a hole, by their index; those behind the rest are counted from the end.
         holed: Segments with holes, likewise.
         rest: The hole that stands for one or more segments, its index, and how many segments follow it.
+        last: The last segment, or None where it has a hole.
     """
 
     size: int
     literals: tuple[tuple[int, str], ...]
     holed: tuple[tuple[int, _Segment], ...]
     rest: tuple[str, int, int] | None
+    last: str | None
 
-    @property
-    def last(self) -> str | None:
-        """The last segment, where it has no hole."""
-        last = self.size - 1 if self.rest is None else -1
-        return next((text for index, text in self.literals if index == last), None)
+    def takes(self, size: int) -> bool:
+        """Whether a name of so many segments can fit."""
+        return size == self.size or (size > self.size and self.rest is not None)
 
     def match(self, path: tuple[str, ...]) -> dict[str, str] | None:
-        """What the holes stand for in a name, or None where it does not fit; ``..`` is joined by dots."""
-        if len(path) < self.size or (len(path) > self.size and self.rest is None):
-            return None
+        """What the holes stand for in a name, or None where it does not fit; ``..`` is joined by dots.
+
+        Args:
+            path: The name's segments, as many as ``takes`` allows.
+        """
         for index, text in self.literals:
             if path[index] != text:
                 return None
@@ -189,7 +191,8 @@ def pattern(text: str) -> Pattern:
         if names.count(name) > 1:
             message = f"'{{{name}}}' stands twice in '{text}'"
             raise RuleFault(message, "use another letter")
-    return Pattern(len(segments), tuple(literals), tuple(holed), rest)
+    last = None if _HOLE.search(segments[-1]) else segments[-1]
+    return Pattern(len(segments), tuple(literals), tuple(holed), rest, last)
 
 
 @lru_cache(maxsize=4096)

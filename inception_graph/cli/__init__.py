@@ -17,6 +17,8 @@ _COMMANDS = {
     "explain": "inspect",
     "summary": "inspect",
     "sizes": "sizes",
+    "diff": "diff",
+    "advise": "advise",
     "render": "produce",
     "emit": "produce",
     "schema": "produce",

@@ -169,13 +169,26 @@ def _names(typed: TypedGraph, nodes: Sequence[int]) -> tuple[str, ...]:
 def _parts_side_by_side(
     mine: Sequence[Part], yours: Sequence[Part], matching: Matching
 ) -> tuple[Pair, ...]:
-    place = {part: index for index, part in enumerate(yours)}
+    before = [inner for part in mine for inner in _whole(part, matching.pairs)]
+    after = [inner for part in yours for inner in _whole(part, matching.back)]
+    place = {part: index for index, part in enumerate(after)}
     pairs = {
-        index: place[matching.pairs[part]]
-        for index, part in enumerate(mine)
-        if matching.pairs.get(part) in place
+        index: place[new]
+        for index, part in enumerate(before)
+        if (new := matching.pairs.get(part)) in place
     }
-    return _side_by_side(mine, yours, pairs)
+    return _side_by_side(before, after, pairs)
+
+
+def _whole(part: Part, known: Mapping[Part, Part]) -> Iterator[Part]:
+    """The part, or the parts in it where they have counterparts and it has none."""
+    if part in known or not any(inner in known for inner in part.walk()):
+        yield part
+        return
+    if part.node is not None:
+        yield alone(part)
+    for child in part.children:
+        yield from _whole(child, known)
 
 
 def _nodes(parts: Sequence[Part]) -> list[Part]:

@@ -124,7 +124,7 @@ class _Folding:
 
     def rewired(self) -> Iterator[Fold]:
         found = [edit for edit in self.edits if isinstance(edit, Rewired)]
-        for edits in _alike(found, lambda edit: (itself(edit.after), _reads(edit))):
+        for edits in _alike(found, lambda edit: (_spot_of_wire(edit), _reads(edit))):
             parts = [edit.after for edit in edits]
             yield _fold("rewired", self.both, parts, itself, _reads(edits[0]), (), edits)
 
@@ -161,6 +161,12 @@ def _reads(edit: Rewired) -> str:
     before = [_called(name, edit.before) for name in edit.reads_before]
     after = [_called(name, edit.after) for name in edit.reads_after]
     return f"reads {shown(after)} instead of {shown(before)}"
+
+
+def _spot_of_wire(edit: Rewired) -> Spot | None:
+    """The place of a node that reads others of its block; what comes from outside may be read by any."""
+    inside = all(_called(name, edit.after) != name for name in edit.reads_after)
+    return itself(edit.after) if inside else None
 
 
 def _called(name: str, part: Part) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inception_graph.comparison.edits import Added, Changed, Removed, Rewired, Setting
 from inception_graph.comparison.ledger import Entry, Ledger, ledger
 from inception_graph.comparison.tables import NODE_HEADINGS, costs, nodes, signed, totals
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.files import MAKER
 
 if TYPE_CHECKING:
@@ -52,9 +53,10 @@ def _heading(difference: Difference, found: Ledger) -> str:
 
 def _following(found: Ledger) -> str:
     """What follows in nodes that did not change themselves."""
-    words = _costs(found.following)
-    nodes = f"{found.followers} node{'s' if found.followers > 1 else ''}"
-    return f"{nodes} without a difference of their own read something else{words}"
+    words = "1 node without a difference of its own reads something else"
+    if found.followers > 1:
+        words = f"{found.followers} nodes without a difference of their own read something else"
+    return f"{words}{_costs(found.following)}"
 
 
 def _costs(change: Change) -> str:
@@ -73,7 +75,7 @@ def _text(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:
     for entry in found.entries:
         if entry.fold.kind != kind:
             kind = entry.fold.kind
-            lines += ["", kind if kind != "setting" else "settings"]
+            lines += ["", "settings" if kind == "setting" else kind]
         lines += _told(entry)
     if found.followers:
         lines += ["", "what follows", *_wrapped(_following(found), 2)]
@@ -89,12 +91,12 @@ def _told(entry: Entry) -> Iterator[str]:
     for line in fold.listed:
         yield from _wrapped(line, 6)
     for note in entry.notes:
-        yield from _wrapped(f"{note.spec} notes: {' '.join(note.text.split())}", 6)
+        yield from _wrapped(f"{note.spec} notes: {note.text}", 6)
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
     return textwrap.wrap(
-        text,
+        visible(text),
         _WIDTH,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + 2),
@@ -133,7 +135,7 @@ def _entries(found: Ledger) -> list[str]:
     for entry in found.entries:
         fold = entry.fold
         where = fold.where + (f" ({'; '.join(fold.listed)})" if fold.listed else "")
-        notes = " ".join(f"{' '.join(note.text.split())} ({note.spec})" for note in entry.notes)
+        notes = " ".join(f"{note.text} ({note.spec})" for note in entry.notes)
         more = costs(entry.change)[:2]
         rows.append((fold.kind, where, fold.what, *more, notes))
     if found.followers:
@@ -158,7 +160,9 @@ def _grid(
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", text.replace("->", "→"))
+    # An @ would call whoever bears the name to a pull request.
+    plain = visible(text).replace("->", "→").replace("@", "(at)").strip()
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", plain)
 
 
 def _json(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:

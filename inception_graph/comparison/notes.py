@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inception_graph.comparison.edits import Added, Removed, Setting
+from inception_graph.comparison.edits import Added, Changed, Removed, Renamed, Rewired, Setting
 from inception_graph.comparison.places import itself, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from inception_graph.comparison.edits import Difference, Edit
     from inception_graph.comparison.folding import Fold
@@ -44,64 +45,74 @@ class Notes:
     """
 
     def __init__(self, difference: Difference) -> None:
-        before = [Note(difference.before, text) for text in difference.notes_before]
-        after = [Note(difference.after, text) for text in difference.notes_after]
-        self._notes = [(note, set(_WORD.findall(note.text))) for note in (*before, *after)]
+        texts = {
+            difference.before: difference.notes_before,
+            difference.after: difference.notes_after,
+        }
+        notes = [
+            Note(spec, " ".join(text.split())) for spec, said in texts.items() for text in said
+        ]
+        self._notes = [(note, set(_WORD.findall(note.text))) for note in notes]
         pairs = difference.nodes
         nodes = [part for pair in pairs for part in (pair.before, pair.after) if part]
         self._inside: dict[str, set[str]] = {}
         for part in nodes:
             if part.home:
-                names = self._inside.setdefault(part.home.block, set())
-                names |= set(_inner_names(part))
+                self._inside.setdefault(part.home.block, set()).update(_inner_names(part))
 
     def of(self, fold: Fold) -> tuple[Note, ...]:
         """The notes that belong to a difference."""
-        names, blocks = _names(fold.edits), _blocks(fold.edits)
-        if fold.listed or fold.where.startswith("all ") or len(names
+        parts = [part for edit in fold.edits for part in _parts(edit)]
+        spots = Counter(itself(part) or part.name for part in parts)
+        if len(spots) > _MOST_SPOTS:
+            words = set(_WORD.findall(" ".join((*fold.fields, fold.what)))) - _VALUES
+            return tuple(note for note, said in self._notes if said & words)
+        names = {name for part in parts for name in _inner_names(part)}
+        # What is so in many uses of a block is not found by the name of one of them.
+        alone = [part.name for part in parts if spots[itself(part) or part.name] == 1]
+        names |= {name for own in (*alone, *_told(fold)) for name in _around(own)}
+        blocks = {part.block for part in parts if part.block}
+        blocks |= {part.home.block for part in parts if part.home}
         return tuple(
             note
             for note, said in self._notes
             if said & names
-            or any(not said & self._inside.get(name, set()) for name in said & blocks)
+            or any(not said & self._inside.get(block, set()) for block in blocks if block in said)
         )
 
 
 def _parts(edit: Edit) -> tuple[Part, ...]:
-    """The part that a reader of the second network would look for, or what is gone of the first."""
+    """What an edit is about, in either network."""
     match edit:
         case Setting():
             return ()
         case Added(part) | Removed(part):
             return (part,)
-        case _:
+        case Renamed():
+            return edit.before, edit.after
+        case Changed() | Rewired():
             return (edit.after,)
 
 
-def _names(edits: Iterable[Edit]) -> set[str]:
-    names: set[str] = set()
-    for edit in edits:
-        if isinstance(edit, Setting):
-            names.update(_ways(edit.name))
-        for part in _parts(edit):
-            names.update(_ways(part.name))
-            names.update(_inner_names(part))
-    return names
-
-
-def _blocks(edits: Sequence[Edit]) -> set[str]:
-    parts = [part for edit in edits for part in _parts(edit)]
-    around = {part.home.block for part in parts if part.home}
-    return around | {part.block for part in parts if part.block}
+def _told(fold: Fold) -> Iterator[str]:
+    """Other names by which differences are found: those of settings, and of what nodes read."""
+    for edit in fold.edits:
+        match edit:
+            case Setting(name):
+                yield name
+            case Rewired():
+                yield from (*edit.reads_before, *edit.reads_after)
+            case _:
+                pass
 
 
 def _inner_names(part: Part) -> Iterator[str]:
     """What a part and the parts around it are called in the block where it stands."""
     spot = within(part)
-    return _ways(spot[1]) if spot else iter(())
+    return _around(spot[1]) if spot else iter(())
 
 
-def _ways(name: str) -> Iterator[str]:
+def _around(name: str) -> Iterator[str]:
     """A dotted name and those of all around it."""
     while name:
         yield name

@@ -26,21 +26,21 @@ def totals(difference: Difference) -> Iterator[Row]:
     yield _counted("parameters", one.parameters, other.parameters)
     if heads:
         both = one.parameters_with_auxiliary, other.parameters_with_auxiliary
-        yield _counted("with auxiliary heads", *both)
+        yield _counted("  with auxiliary heads", *both)
     yield _counted("MACs", one.macs, other.macs)
     if heads:
-        yield _counted("with auxiliary heads", one.macs_with_auxiliary, other.macs_with_auxiliary)
+        yield _counted("  with auxiliary heads", one.macs_with_auxiliary, other.macs_with_auxiliary)
     yield _counted("activations", one.activations, other.activations)
-    memory = [f"{total.activations * BYTES / 2**20:.1f} MiB" for total in (one, other)]
-    yield ("in float32", *memory, "")
+    memory = [f"{total.activations * BYTES / 2**20:.3g} MiB" for total in (one, other)]
+    yield ("  in float32", *memory, "")
     yield _paired("receptive field", one.receptive_field, other.receptive_field)
     yield _paired("smallest input", one.smallest_input, other.smallest_input)
 
 
 def _counted(name: str, before: int, after: int) -> Row:
-    more = signed(after - before)
-    share = f" ({100 * (after - before) / before:+.1f} %)" if before and more else ""
-    return name, f"{before:,}", f"{after:,}", more + share
+    more, share = signed(after - before), 100 * (after - before) / max(before, 1)
+    words = f" ({share:+.1f} %)" if before and abs(share) >= 0.05 else ""
+    return name, f"{before:,}", f"{after:,}", more + words
 
 
 def _paired(name: str, before: tuple[int, int], after: tuple[int, int]) -> Row:

@@ -6,6 +6,7 @@ import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.images import ImageError
 from inception_graph.images.reading import suffixes
 
@@ -26,10 +27,12 @@ def _found(argument: str) -> list[Path | ImageError]:
     path = Path(argument)
     if path.is_dir():
         known = suffixes()
-        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in known and file.is_file())
-        return [*inside] or [ImageError(f"there is no picture in the folder '{argument}'")]
+        inside = sorted(
+            file for file in path.rglob("*") if file.suffix.lower() in known and file.is_file()
+        )
+        return [*inside] or [ImageError(f"there is no picture in the folder '{visible(argument)}'")]
     if not path.exists() and glob.has_magic(argument):
         matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207  Path.glob takes no absolute pattern
-        nothing = ImageError(f"no file matches '{argument}'")
+        nothing = ImageError(f"no file matches '{visible(argument)}'")
         return [found for match in matches for found in _found(match)] or [nothing]
     return [path]

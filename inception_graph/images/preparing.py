@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.images import ImageError
 from inception_graph.images.reading import read_image
 
@@ -31,7 +32,7 @@ def image_input(
     try:
         return prepare(image, preprocess, size)
     except ValueError as error:
-        message = f"'{path}' cannot be prepared: {error}"
+        message = f"'{visible(str(path))}' cannot be prepared: {error}"
         raise ImageError(message) from error
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.images import ImageError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def read_image(path: Path, channels: int) -> Image.Image:
         reason = f"it is too large: {error}"
     except Exception as error:  # decoders raise whatever their parsing of a broken file runs into
         reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
-    message = f"'{path}' cannot be read as a picture: {' '.join(reason.split())}"
+    message = f"'{visible(str(path))}' cannot be read as a picture: {' '.join(reason.split())}"
     raise ImageError(message)
 
 

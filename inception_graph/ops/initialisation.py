@@ -19,7 +19,8 @@ _SCHEMES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "xavier_normal": ("xavier_normal_", ()),
     "xavier_uniform": ("xavier_uniform_", ()),
 }
-_WITH_DEVIATION = {"normal": "normal_", "truncated_normal": "trunc_normal_"}
+_TRUNCATED = "truncated_normal"
+_WITH_DEVIATION = {"normal": "normal_", _TRUNCATED: "trunc_normal_"}
 
 
 def _scheme(value: Any) -> str | tuple[str, float] | None:
@@ -71,5 +72,8 @@ def initialiser(scheme: str | tuple[str, float] | None, bias: float | None) -> I
     if scheme is None:
         return Initialiser(None, bias)
     if isinstance(scheme, tuple):
-        return Initialiser((_WITH_DEVIATION[scheme[0]], (("std", scheme[1]),)), bias)
+        name, deviation = scheme
+        # Drawn again beyond two deviations, as in TensorFlow; torch's own bounds are -2 and 2.
+        bounds = (("a", -2 * deviation), ("b", 2 * deviation)) if name == _TRUNCATED else ()
+        return Initialiser((_WITH_DEVIATION[name], (("std", deviation), *bounds)), bias)
     return Initialiser(_SCHEMES[scheme], bias)

@@ -11,21 +11,31 @@ from inception_graph.ops.fields import Count, Flag, Number, Positive  # noqa: TC
 if TYPE_CHECKING:
     from inception_graph.ops.window import Shape
 
-# A function, not a class of its own: what it returns is torch's layer, which tracers and fusers know.
-_NO_SCALE = Helper(
-    "batch_norm_without_scale",
-    '''\
-def {name}(num_features: int, **kwargs: Any) -> nn.BatchNorm2d:
-    """Batch normalisation that learns a shift but no scale, as TensorFlow's networks have it."""
-    norm = nn.BatchNorm2d(num_features, **kwargs)
+
+def _without_scale(name: str, layer: str, of: str) -> Helper:
+    # A function, not a class of its own: what it returns is torch's layer, which tracers and fusers know.
+    return Helper(
+        name,
+        f'''\
+def {{name}}(num_features: int, **kwargs: Any) -> {layer}:
+    """Batch normalisation{of} that learns a shift but no scale, as TensorFlow's networks have it."""
+    norm = {layer}(num_features, **kwargs)
     del norm.weight
     norm.register_buffer("weight", torch.ones(num_features), persistent=False)
     return norm''',
-)
+    )
+
+
+_LAYERS = {1: "nn.BatchNorm1d", 2: "nn.BatchNorm2d"}
+"""torch's layers, by the dimensions of what is normalised for each channel: a vector counts as one."""
+_NO_SCALE = {
+    1: _without_scale("vector_batch_norm_without_scale", _LAYERS[1], " of vectors"),
+    2: _without_scale("batch_norm_without_scale", _LAYERS[2], ""),
+}
 
 
 class BatchNorm(Operation):
-    """Normalises each channel over the batch while training, by running statistics afterwards."""
+    """Normalises each channel of a map, or value of a vector, over the batch; after training by running statistics."""
 
     key: ClassVar = "batch_norm"
     argument: ClassVar = None
@@ -34,6 +44,8 @@ class BatchNorm(Operation):
         Example({"batch_norm": None}, ((8, 4, 4),), (8, 4, 4)),
         Example({"batch_norm": None, "eps": 0.001, "momentum": 0.01, "scale": False},
                 ((8, 4, 4),), (8, 4, 4)),
+        Example({"batch_norm": None}, ((8,),), (8,)),
+        Example({"batch_norm": None, "scale": False}, ((8,),), (8,)),
     )  # fmt: skip
 
     eps: Positive = 1e-5
@@ -44,7 +56,7 @@ class BatchNorm(Operation):
     """Whether a scale (gamma) is learnt; the shift (beta) always is."""
 
     def shape(self, *inputs: Shape) -> Shape:
-        return as_map(inputs[0], self.key)
+        return inputs[0]
 
     def weights(self, x: Shape) -> tuple[Weight, ...]:
         return self.weights_of(x[0])
@@ -61,18 +73,24 @@ class BatchNorm(Operation):
         )
 
     def module(self, x: Shape) -> Call:
-        return self.module_of(x[0])
+        return self.module_of(x[0], dimensions=2 if len(x) == 3 else 1)
 
-    def module_of(self, channels: Argument) -> Call:
-        """The constructor call for a number of channels, which may be a piece of source."""
+    def module_of(self, channels: Argument, *, dimensions: int = 2) -> Call:
+        """The constructor call for a number of channels, which may be a piece of source.
+
+        Args:
+            channels: Their number.
+            dimensions: 2 for maps, 1 for vectors.
+        """
         options: dict[str, Argument] = {}
         if not is_default(self.eps, 1e-5):
             options["eps"] = self.eps
         if not is_default(self.momentum, 0.1):
             options["momentum"] = self.momentum
         if self.scale:
-            return Call("nn.BatchNorm2d", (channels,), options)
-        return Call(_NO_SCALE.name, (channels,), options, _NO_SCALE)
+            return Call(_LAYERS[dimensions], (channels,), options)
+        helper = _NO_SCALE[dimensions]
+        return Call(helper.name, (channels,), options, helper)
 
     def label(self) -> str:
         return "batch norm"

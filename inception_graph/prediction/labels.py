@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import json
 import runpy
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.ops.fields import is_int, keyed, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _IMAGENET = 1000
-_BACKGROUND = "background"
 _LARGEST_FILE = 10_000_000
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names of classes.
+
+    Attributes:
+        names: One a class; none where they are not known.
+        source: Where they come from, in words.
+    """
+
+    names: tuple[str, ...]
+    source: str
+
+
+_NONE = Labels((), "none")
 
 
 class LabelError(Exception):
     """Labels that cannot be read, or that are not those of the network."""
 
 
-def read_labels(path: Path) -> tuple[str, ...]:
+def read_labels(path: Path) -> Labels:
     """Names of classes from a text or JSON file.
 
     Either one label a line; or a JSON list of labels; or a JSON mapping from class to label (or to a list that ends in
@@ -34,18 +51,19 @@ def read_labels(path: Path) -> tuple[str, ...]:
     """
     with path.open("rb") as stream:
         raw = stream.read(_LARGEST_FILE + 1)
+    shown = f"'{visible(str(path))}'"
     try:
         if len(raw) > _LARGEST_FILE:
             message = f"it is larger than {_LARGEST_FILE:,} bytes"
             raise ValueError(message)
         text = raw.decode("utf-8-sig").strip()
-        labels = _from_json(json.loads(text)) if text[:1] in ("[", "{") else _from_lines(text)
-        if not labels:
+        names = _from_json(json.loads(text)) if text[:1] in ("[", "{") else _from_lines(text)
+        if not names:
             raise ValueError("it is empty")
     except (ValueError, RecursionError) as error:
-        message = f"'{path}' holds no labels, one a line or as JSON: {error}"
+        message = f"{shown} holds no labels, one a line or as JSON: {error}"
         raise LabelError(message) from error
-    return labels
+    return Labels(names, shown)
 
 
 def _from_lines(text: str) -> tuple[str, ...]:
@@ -77,21 +95,34 @@ def _label(item: object) -> str:
     return label
 
 
-def fitted(labels: tuple[str, ...], classes: int, *, background: bool) -> tuple[str, ...] | None:
-    """Labels for every class of a network, or None where they are not as many.
+def labels_for(classes: int, file: Path | None, *, background: bool) -> Labels:
+    """The names of a network's classes: those of a file, or ImageNet's where the classes may be its.
 
     Args:
-        labels: With or without a label for a background class.
-        classes: Number of the network's classes.
-        background: Whether its class 0 is one for none of the others.
+        classes: Number of classes.
+        file: Where the names are, or None.
+        background: Whether class 0 is none of the others, as it is where ImageNet's are 1001. Labels may leave it out.
+
+    Raises:
+        LabelError: The file holds no labels, or not one a class.
+        OSError: It cannot be read.
     """
-    if background and len(labels) == classes - 1:
-        labels = (_BACKGROUND, *labels)
-    return labels if len(labels) == classes else None
+    found = read_labels(file) if file else imagenet()
+    if found is None:
+        return _NONE
+    names = found.names
+    if len(names) == classes - 1 and (background or classes == _IMAGENET + 1):
+        names = ("background", *names)
+    if len(names) == classes:
+        return replace(found, names=names)
+    if file is None:
+        return _NONE
+    message = f"{found.source} names {len(names):,} classes, but the network has {classes:,}"
+    raise LabelError(message)
 
 
-def imagenet() -> tuple[str, tuple[str, ...]] | None:
-    """The package that has labels of ImageNet's 1000 classes, and the labels; None where none is installed.
+def imagenet() -> Labels | None:
+    """ImageNet's 1000 classes as an installed package names them; None where none does.
 
     Only the files that hold them are read: importing the packages would take seconds, and a working torch.
     """
@@ -100,11 +131,11 @@ def imagenet() -> tuple[str, tuple[str, ...]] | None:
         if found is None or found.origin is None:
             continue
         try:
-            labels = read(Path(found.origin).parent)
+            names = read(Path(found.origin).parent)
         except (OSError, KeyError):  # another version may keep them elsewhere
             continue
-        if len(labels) == _IMAGENET:
-            return package, labels
+        if len(names) == _IMAGENET:
+            return Labels(names, f"ImageNet's, as {package} has them")
     return None
 
 

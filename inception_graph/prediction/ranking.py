@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.images import ImageError
 from inception_graph.images.preparing import image_input
 
@@ -82,7 +83,7 @@ class Classifier:
                     yield Prediction(file, error=str(found))
                     continue
                 guesses = next(ranked)
-                lost = f"'{file}' has scores that are no finite numbers: the weights do not fit"
+                lost = f"'{visible(str(file))}' has scores that are no finite numbers: the weights do not fit"
                 yield Prediction(file, guesses, None if guesses else lost)
 
     def _read(self, image: Path | ImageError) -> torch.Tensor | ImageError:

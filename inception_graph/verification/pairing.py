@@ -1,4 +1,4 @@
-"""Two networks node by node: layers with weights are paired by the rules of names, all others by walking up from them."""
+"""Two networks node by node: layers with weights are paired by the rules of names, others by walking up from them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from inception_graph.verification.steps import INPUT, Step, Trace
+from inception_graph.verification.steps import INPUT, Trace
 from inception_graph.verification.words import Difference, facts_differ, named, only, stands
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class _Side:
         return found
 
     def signature(self, place: int) -> object:
-        """What stands behind a value, equal for values that may be counterparts: pairs of weights, and joins of such."""
+        """What stands behind a value, equal for those that may be counterparts: pairs of weights, joins of such."""
         _, end = self.run(place)
         if end == INPUT or end in self.weighted:
             return self.weighted.get(end, INPUT)

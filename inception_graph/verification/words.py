@@ -38,11 +38,13 @@ class Difference:
         where: Our node, or its neighbour where ours has none.
         text: What differs, as a sentence about it.
         training: Whether it shows while training only.
+        there: What the other calls a step that ours does not have.
     """
 
     where: str
     text: str
     training: bool = False
+    there: str = ""
 
 
 def kind_in_words(kind: str) -> str:
@@ -55,15 +57,15 @@ def named(step: Step) -> str:
     return step.where or kind_in_words(step.kind)
 
 
-def only(here: bool) -> str:  # noqa: FBT001 - the word is the question
-    """Which of the two networks has something."""
+def only(here: bool) -> str:
+    """In which of the two networks something is."""
     return "here, not there" if here else "there, not here"
 
 
 def stands(step: Step, where: str, *, here: bool) -> Difference:
     """A step that only one of the two has."""
-    words = kind_in_words(step.kind) + ("" if here else f" '{named(step)}'")
-    return Difference(where, f"{words} stands {only(here)}", training=step.kind == "dropout")
+    text = f"{kind_in_words(step.kind)} stands {only(here)}"
+    return Difference(where, text, step.kind == "dropout", "" if here else named(step))
 
 
 def facts_differ(ours: Step, theirs: Step) -> Iterator[Difference]:
@@ -85,18 +87,23 @@ def facts_differ(ours: Step, theirs: Step) -> Iterator[Difference]:
             training = fact == "scale" and here is True
             yield Difference(where, f"{_PRESENCE[fact]} {only(here is True)}", training=training)
         else:
-            text = f"{fact} is {_value(here)} here, {_value(there)} there"
+            text = f"{fact} is {_value(fact, here)} here, {_value(fact, there)} there"
             yield Difference(where, text, training=fact in _TRAINING_ONLY)
 
 
 def folded(differences: Iterable[Difference]) -> Iterator[Difference]:
     """The same, with those that say the same in one."""
-    places: dict[tuple[str, bool], list[str]] = {}
+    alike: dict[tuple[str, bool], list[Difference]] = {}
     for difference in differences:
-        places.setdefault((difference.text, difference.training), []).append(difference.where)
-    for (text, training), (first, *others) in places.items():
-        where = f"{first} and {len(others)} more" if others else first
-        yield Difference(where, text, training=training)
+        alike.setdefault((difference.text, difference.training), []).append(difference)
+    for (text, training), group in alike.items():
+        where = _first([difference.where for difference in group])
+        there = _first([difference.there for difference in group if difference.there])
+        yield Difference(where, text, training, there)
+
+
+def _first(names: list[str]) -> str:
+    return f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else "".join(names)
 
 
 def _same(here: Fact, there: Fact) -> bool:
@@ -105,10 +112,10 @@ def _same(here: Fact, there: Fact) -> bool:
     return here == there
 
 
-def _value(fact: Fact) -> str:
-    """A value in a sentence: windows as 3x3, equal numbers once."""
+def _value(name: str, fact: Fact) -> str:
+    """A value in a sentence: a window as 3x3, equal numbers once."""
     if isinstance(fact, tuple):
-        if len(set(fact)) == 1:
+        if len(set(fact)) == 1 and name != "window":
             return str(fact[0])
         return "x".join(map(str, fact)) if len(fact) == 2 else str(list(fact))
     return f"{fact:g}" if isinstance(fact, float) else str(fact)

@@ -75,7 +75,7 @@ VARIANCES = {
     "xavier_normal": 2 / ((IN + OUT) * WINDOW),
     "xavier_uniform": 2 / ((IN + OUT) * WINDOW),
     "{normal: 0.03}": 0.03**2,
-    "{truncated_normal: 0.03}": 0.03**2,
+    "{truncated_normal: 0.03}": 0.7737413 * 0.03**2,  # what is left of it within two deviations
 }
 
 
@@ -93,6 +93,8 @@ def test_weights_start_with_the_variance_of_their_scheme(scheme: str) -> None:
     furthest = weight.abs().max().item() / deviation
     if "uniform" in scheme:
         assert furthest == pytest.approx(math.sqrt(3), rel=0.01)
+    elif "truncated" in scheme:
+        assert furthest == pytest.approx(2 / math.sqrt(0.7737413), rel=0.01)
     else:
         assert furthest > 3
     assert model.a.bias.detach().eq(0.25).all()

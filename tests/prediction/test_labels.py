@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inception_graph.prediction import labels
-from inception_graph.prediction.labels import LabelError, fitted, imagenet, read_labels
+from inception_graph.prediction.labels import LabelError, Labels, imagenet, labels_for, read_labels
 
 READ = {
     "lines": "cat\ndog\n",
@@ -26,7 +26,7 @@ READ = {
 def test_forms(form: str, tmp_path: Path) -> None:
     path = tmp_path / "labels"
     path.write_text(READ[form], encoding="utf-8", newline="")
-    assert read_labels(path) == ("cat", "dog")
+    assert read_labels(path) == Labels(("cat", "dog"), f"'{path}'")
 
 
 REFUSED = {
@@ -73,9 +73,25 @@ def test_what_is_no_text(raw: bytes, tmp_path: Path) -> None:
     ],
 )
 def test_a_background_class_shifts_the_others(
-    classes: int, background: bool, expected: tuple[str, ...] | None
+    classes: int, background: bool, expected: tuple[str, ...] | None, tmp_path: Path
 ) -> None:
-    assert fitted(("cat", "dog"), classes, background=background) == expected
+    path = tmp_path / "labels"
+    path.write_text("cat\ndog")
+    if expected is not None:
+        assert labels_for(classes, path, background=background).names == expected
+        return
+    with pytest.raises(LabelError, match=f"names 2 classes, but the network has {classes}"):
+        labels_for(classes, path, background=background)
+
+
+def test_imagenet_is_assumed_where_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = tuple(str(number) for number in range(1000))
+    monkeypatch.setattr(labels, "imagenet", lambda: Labels(names, "ImageNet's"))
+    assert labels_for(1000, None, background=False) == Labels(names, "ImageNet's")
+    assert labels_for(1001, None, background=False).names == ("background", *names)
+    assert labels_for(10, None, background=False) == Labels((), "none")
+    monkeypatch.setattr(labels, "imagenet", lambda: None)
+    assert labels_for(1000, None, background=False) == Labels((), "none")
 
 
 def package(folder: Path, files: dict[str, str]) -> None:
@@ -105,9 +121,10 @@ def test_imagenet_as_packages_have_it(tmp_path: Path, monkeypatch: pytest.Monkey
         return importlib.machinery.ModuleSpec(name, None, origin=origin) if name in there else None
 
     monkeypatch.setattr(labels, "find_spec", found)
-    assert imagenet() == ("timm", tuple(f"thing {synset}, other name" for synset in synsets))
+    names = tuple(f"thing {synset}, other name" for synset in synsets)
+    assert imagenet() == Labels(names, "ImageNet's, as timm has them")
     (tmp_path / info / "imagenet_synsets.txt").unlink()
-    assert imagenet() == ("torchvision", ("thing",) * 1000)
+    assert imagenet() == Labels(("thing",) * 1000, "ImageNet's, as torchvision has them")
     there.clear()
     assert imagenet() is None
 
@@ -116,5 +133,5 @@ def test_imagenet_as_it_is_installed() -> None:
     installed = imagenet()
     if installed is None:
         pytest.skip("neither timm nor torchvision is installed")
-    assert installed[1][0].startswith("tench")
-    assert installed[1][-1].startswith("toilet")
+    assert installed.names[0].startswith("tench")
+    assert installed.names[-1].startswith("toilet")

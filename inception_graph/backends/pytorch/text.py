@@ -31,7 +31,8 @@ def docstring(text: str, indent: int, *more: str) -> list[str]:
     first = f'{pad}{quotes}{words}"""'
     if len(first) <= LINE_LENGTH and not more:
         return [first]
-    summary, rest = _summary(words, LINE_LENGTH - indent - len(quotes))
+    # A line that is all there is must leave room for the quotes: formatters put them behind it.
+    summary, rest = _summary(words, LINE_LENGTH - indent - len(quotes) - (0 if more else 3))
     lines = [f"{pad}{quotes}{summary}"]
     if rest:
         lines += ["", *textwrap.wrap(rest, LINE_LENGTH, initial_indent=pad, subsequent_indent=pad)]

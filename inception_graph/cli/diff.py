@@ -1,0 +1,66 @@
+"""The command that says how two networks differ."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from inception_graph.cli.failures import FINDINGS
+from inception_graph.cli.options import SPEC, compiled, network_of, with_limits
+
+
+@click.command()
+@click.argument("before", type=SPEC)
+@click.argument("after", type=SPEC, required=False)
+@click.option(
+    "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a variable of the second."
+)
+@click.option("--input", "image", metavar="CxHxW", help="Give the second images of another size.")
+@with_limits
+@click.option(
+    "--level",
+    type=click.Choice(["network", "op"]),
+    default="network",
+    show_default=True,
+    help="Costs of each node at the top, or of every operation.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+@click.option("--force", is_flag=True, help="Replace a file that is not ours.")
+def diff(
+    before: str,
+    after: str | None,
+    settings: tuple[str, ...],
+    image: str | None,
+    limits: tuple[str, ...],
+    level: str,
+    form: str,
+    output: str | None,
+    force: bool,
+) -> None:
+    """Say how the network AFTER differs from BEFORE, node by node, and what that costs.
+
+    Without AFTER, BEFORE is compared with itself under '--set' or '--input'. Exit status 0 equal, 1 different.
+    """
+    from inception_graph.cli.outputs import deliver
+
+    if after is None and not settings and image is None:
+        message = "name a second network, or say by '--set' or '--input' what the first becomes"
+        raise click.UsageError(message)
+    made = (
+        network_of(compiled(before, (), limits), ()),
+        network_of(compiled(after or before, settings, limits, image), settings),
+    )
+    if made[0] is None or made[1] is None:
+        sys.exit(FINDINGS)
+    difference = made[0].diff(made[1])
+    deliver(difference.to(form, level), output, force=force)
+    if not difference.equal:
+        sys.exit(FINDINGS)

@@ -1,0 +1,1 @@
+"""Variants on paper: what networks would cost for every combination of their variables and of input sizes."""

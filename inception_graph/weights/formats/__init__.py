@@ -1,0 +1,1 @@
+"""One module a format of files; each opens a file as a ``TensorFile``."""

@@ -1,0 +1,88 @@
+"""A file of named tensors, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING
+
+import torch
+
+from inception_graph.diagnostics.terminal import visible
+from inception_graph.weights.errors import WeightsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A tensor as its file describes it.
+
+    Attributes:
+        shape: Its sizes.
+        dtype: The type of its numbers, in torch's words.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class TensorFile:
+    """An open file of weights. Nothing of a tensor is read before it is asked for.
+
+    Attributes:
+        path: Where it is.
+        format: What it is, in a word or two.
+        tensors: What it holds, by name.
+        fetch: Reads a tensor as it is; ``read`` also looks at it.
+        metadata: What it says of itself.
+        note: What a user should know of how it was read; empty in most cases.
+    """
+
+    path: Path
+    format: str
+    tensors: Mapping[str, Held]
+    fetch: Callable[[str], torch.Tensor]
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    note: str = ""
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shapes by name."""
+        return {name: held.shape for name, held in self.tensors.items()}
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers all its tensors have."""
+        return sum(prod(held.shape) for held in self.tensors.values())
+
+    def read(self, name: str) -> torch.Tensor:
+        """A tensor, on the CPU; it may be a view into the file, so write to a copy only.
+
+        Raises:
+            WeightsError: It cannot be read, or is not made of finite floating-point numbers. A whole number alone (a
+                count) passes.
+        """
+        tensor = self.fetch(name)
+        if tensor.ndim == 0 and tensor.dtype == torch.int64:
+            return tensor
+        if tensor.dtype not in _FLOATS or tensor.layout != torch.strided:
+            kind = str(tensor.dtype).removeprefix("torch.")
+            message = f"'{visible(name)}' holds {kind} numbers; weights are floating-point numbers"
+            raise self.error(message)
+        # One pass, no memory: what is not a number is both the least and the greatest.
+        if tensor.numel() and not torch.stack(tensor.aminmax()).isfinite().all():
+            message = (
+                f"'{visible(name)}' holds numbers that are infinite or not a number: it is damaged"
+            )
+            raise self.error(f"{message}, or its training diverged")
+        return tensor
+
+    def error(self, message: str) -> WeightsError:
+        """An error that names the file."""
+        return WeightsError(f"'{self.path}': {message}")
