@@ -23,7 +23,7 @@ bench: .venv/peers
 	$(BIN)/python -m benchmarks
 
 docs: .venv/dev
-	$(BIN)/python -m docs.generate
+	$(BIN)/python docs/generate.py
 
 wheel: .venv/dev
 	$(BIN)/python -m build --wheel --no-isolation

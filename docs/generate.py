@@ -1,23 +1,30 @@
-"""Write the artifacts of the documentation that are made from specs; a test holds them to what is made now."""
+"""Write what of the documentation is made from specs and commands; a test holds it to what is made now."""
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import inception_graph as ig
-from inception_graph.backends.pictures import svg
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-FOLDER = Path(__file__).parent / "generated"
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS.parent))
 
+import inception_graph as ig  # noqa: E402
+from docs.transcripts import PAGES, replayed  # noqa: E402
+from inception_graph.backends.pictures import svg  # noqa: E402
 
-def artifacts() -> dict[str, str]:
-    """The text of every artifact by its file name."""
-    return {
-        "inception_v3.py": ig.emit("inception_v3"),
-        "googlenet.svg": svg(ig.load("googlenet").typed, "block"),
-    }
+ARTIFACTS: dict[str, Callable[[], str]] = {
+    "generated/inception_v3.py": lambda: ig.emit("inception_v3"),
+    "generated/googlenet.svg": lambda: svg(ig.load("googlenet").typed, "block"),
+    **{page: partial(replayed, page) for page in PAGES},
+}
+"""How the text of each file is made, by its path in the folder of the documentation."""
 
 
 if __name__ == "__main__":
-    for name, text in artifacts().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+    for name in sys.argv[1:] or ARTIFACTS:
+        (DOCS / name).write_text(ARTIFACTS[name](), encoding="utf-8")

@@ -21,8 +21,8 @@ def write_atomically(path: str | Path, data: bytes | str) -> None:
     Raises:
         OSError: The folder does not exist or cannot be written; what was there before is untouched.
     """
-    with replacing(path) as temporary, temporary.open("wb") as stream:
-        stream.write(data.encode() if isinstance(data, str) else data)
+    with replacing(path) as temporary:
+        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
 @contextmanager

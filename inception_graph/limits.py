@@ -19,6 +19,7 @@ class Limits:
         nodes: Nodes of the network after blocks and repeats are expanded.
         channels: Channels of any tensor.
         elements: Elements of any tensor, for one image.
+        variants: Networks of one sweep.
     """
 
     bytes: int = 1_000_000
@@ -27,6 +28,7 @@ class Limits:
     nodes: int = 10_000
     channels: int = 65_536
     elements: int = 2**28
+    variants: int = 10_000
 
     @classmethod
     def names(cls) -> list[str]:

@@ -98,6 +98,12 @@ class Network:
         """What is noteworthy about the spec; a network exists, so these are warnings or unmet expectations."""
         return self.compilation.report.sorted()
 
+    def advise(self) -> tuple[Diagnostic, ...]:
+        """What the papers of the family would do otherwise, each with what it would gain."""
+        from inception_graph.advice import advise
+
+        return advise(self.compilation).sorted()
+
     def summary(self, level: str = "network") -> Summary:
         """A table of the network: a row for each node at the top (``network``) or for each operation (``op``)."""
         return summarise(self.typed, level)

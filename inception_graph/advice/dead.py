@@ -26,7 +26,7 @@ def unserving_nodes(subject: Subject) -> Iterator[Finding]:
     alive: set[int] = set()
     waiting = [subject.graph.root, *(head.instance for head in subject.graph.heads)]
     while waiting:
-        instance = waiting.pop(0)
+        instance = waiting.pop()
         inside = _nodes(instance)
         dead = bool(inside) and not subject.graph.served.intersection(inside)
         if dead and not isinstance(instance.element, Chain):

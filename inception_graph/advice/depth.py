@@ -45,8 +45,8 @@ def deep_and_bare(subject: Subject) -> Iterator[Finding]:
     if depth <= _DEEP or helped or graph.heads:
         return
     claim = (
-        f"{depth} weighted layers without batch normalisation, residual connections or auxiliary heads: "
-        "gradients vanish"
+        f"{depth} weighted layers without batch normalisation, residual connections or auxiliary heads "
+        "to carry gradients back"
     )
     remedy = "normalise the convolutions"
     edits = _normalising(subject.program)

@@ -68,7 +68,7 @@ def unreduced_branches(subject: Subject) -> Iterator[Finding]:
                 "1x1 reduction"
             )
             channels = divided(leaf.attributes["channels"], 2)
-            remedy = f"put a 1x1 convolution of half its channels before it, {flow(channels)}"
+            remedy = f"put a 1x1 convolution of half its channels, {flow(channels)}, before it"
             yield found(code, site, claim, remedy, _reduced(subject, site, channels))
 
 

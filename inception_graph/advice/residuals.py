@@ -81,7 +81,8 @@ def unscaled_residuals(subject: Subject) -> Iterator[Finding]:
         wide = subject.typed.shapes[index][0]
         claim = f"this residual of {wide} channels {how}"
         remedy = f"scale it by 0.1 to 0.3, say {_FACTOR:g}, before it is added"
-        yield found(code, site, claim, remedy, _scaled(subject, site))
+        where = (*element.path, Add.key)
+        yield found(code, site, claim, remedy, _scaled(subject, site), where)
 
 
 def _factor(subject: Subject, index: int) -> float:

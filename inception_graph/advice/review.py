@@ -120,33 +120,34 @@ class Review:
         """What would come of following an advice: the spec is rewritten and compiled."""
         if not finding.edits:
             return Weighed({}, None, finding.obstacle)
+        own, *parents = self.compilation.sources
+        where = self.typed.program.places.key(finding.path).source
+        if parents and where is not own:
+            done = Weighed({}, None, f"it stands in {where.name}, which this spec extends")
+        else:
+            done = self._tried(finding, own.text)
+        if done.change and not parents:
+            return done
+        whole = self._tried(finding, self._whole)
+        if done.text is not None and done.change == whole.change:
+            return done
+        inherited = "part of it stands in what this spec extends"
+        return Weighed(whole.change, None, done.obstacle or whole.obstacle or inherited)
+
+    def _tried(self, finding: Finding, text: str) -> Weighed:
+        """What comes of following an advice in a text that describes this network."""
         try:
-            after = self.compiled(edited(self._whole, finding.edits, self.compilation.limits))
+            text = edited(text, finding.edits, self.compilation.limits)
         except CannotEdit as obstacle:
             return Weighed({}, None, str(obstacle))
-        if after.typed is None:
-            return Weighed({}, None, f"then {after.report.sorted()[0].message}")
-        return self._in_own_text(finding, change(costs(self.typed), costs(after.typed)))
-
-    def _in_own_text(self, finding: Finding, expected: dict[str, int]) -> Weighed:
-        """The same edits in the spec's own text, where they have to make the same difference."""
-        sources = self.compilation.sources
-        where = self.typed.program.places.key(finding.path).source
-        if where is not sources[0] and len(sources) > 1:
-            obstacle = f"it stands in {where.name}, which this spec extends"
-            return Weighed(expected, None, obstacle)
-        try:
-            text = edited(sources[0].text, finding.edits, self.compilation.limits)
-        except CannotEdit as obstacle:
-            return Weighed(expected, None, str(obstacle))
         after = self.compiled(text)
         new = _faults(after.report) - _faults(self.compilation.report)
-        if after.typed is None or new:
-            fault = next(f for f in after.report.sorted() if f.code in new)
-            return Weighed(expected, None, f"then {fault.message}")
-        if change(costs(self.typed), costs(after.typed)) != expected:
-            return Weighed(expected, None, "part of it stands in what this spec extends")
-        return Weighed(expected, text, None)
+        fault = next((found for found in after.report.sorted() if found.code in new), None)
+        obstacle = f"then {fault.message}" if fault else None
+        if after.typed is None:
+            return Weighed({}, None, obstacle)
+        difference = change(costs(self.typed), costs(after.typed))
+        return Weighed(difference, None if new else text, obstacle)
 
     def tell(self, finding: Finding, report: Report) -> None:
         """Add an advice to a report, with what it would gain."""

@@ -10,6 +10,7 @@ from inception_graph.advice.review import COUNTED, Choice, Review, change, in_wo
 from inception_graph.analysis.costs import costs
 from inception_graph.compiler import compile_text
 from inception_graph.diagnostics.codes import Code
+from inception_graph.diagnostics.report import MOST_SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
@@ -29,7 +30,7 @@ class Rewriting:
         change: The change of each cost of ``COUNTED``, by name.
         gain: The same in words.
         compilation: What comes of the text where it is to stand.
-        unfit: Whether its checkpoints were left out, as they are those of other layers or cannot be found from there.
+        lost: Why its checkpoints were left out, or None where they were not.
     """
 
     text: str
@@ -37,11 +38,15 @@ class Rewriting:
     change: dict[str, int]
     gain: str
     compilation: Compilation
-    unfit: bool
+    lost: str | None
 
 
 def rewrite(
-    compilation: Compilation, choice: Choice | None = None, folder: FilePath | None = None
+    compilation: Compilation,
+    choice: Choice | None = None,
+    *,
+    name: str | None = None,
+    folder: FilePath | None = None,
 ) -> Rewriting:
     """Follow all advice for a spec that can be followed by editing its own text.
 
@@ -51,11 +56,12 @@ def rewrite(
     Args:
         compilation: A sound spec.
         choice: Which advice is wanted.
-        folder: Where the text is to stand, if that is not where the spec stands.
+        name: What the text is to be called, if not as the spec.
+        folder: Where it is to stand, if not where the spec stands.
     """
     review = first = Review(compilation, choice or Choice())
     followed: list[Code] = []
-    wanted = {_key(finding) for finding in first.findings}
+    wanted = {_key(finding) for finding in first.findings[:MOST_SHOWN]}
     while (step := _next(review, wanted)) is not None:
         finding, text = step
         wanted.discard(_key(finding))
@@ -65,11 +71,23 @@ def rewrite(
         review = Review(review.compiled(text), review.choice)
     text = review.compilation.sources[0].text
     difference = change(costs(first.typed), costs(review.typed))
-    where = folder or compilation.files[0].parent
-    settled, unfit = _settled(review, text, where)
-    made = _as_written(review, settled, where)
     gain = in_words(difference, costs(first.typed))
-    return Rewriting(settled, tuple(followed), difference, gain, made, unfit)
+    limits, place = compilation.limits, folder or compilation.files[0].parent
+    called = name or compilation.sources[0].name
+
+    def read(text: str) -> Compilation:
+        return compile_text(text, limits=limits, name=called, folder=place)
+
+    made, lost = read(text), None
+    if reason := _lost_checkpoints(made):
+        try:
+            made = read(edited(text, (Remove(("checkpoints",)),), limits))
+            lost = reason
+        except CannotEdit:
+            pass  # they are inherited
+    if edits := _expected(made):
+        made = read(edited(made.sources[0].text, edits, limits))
+    return Rewriting(made.sources[0].text, tuple(followed), difference, gain, made, lost)
 
 
 def _key(finding: Finding) -> tuple[Code, Path]:
@@ -89,29 +107,14 @@ def _next(review: Review, wanted: set[tuple[Code, Path]]) -> tuple[Finding, str]
     return None
 
 
-def _as_written(review: Review, text: str, folder: FilePath) -> Compilation:
-    """What comes of a text in a folder, with the variables as they are written."""
-    made = review.compilation
-    return compile_text(text, limits=made.limits, name=made.sources[0].name, folder=folder)
-
-
-def _settled(review: Review, text: str, folder: FilePath) -> tuple[str, bool]:
-    """The text with its expectations brought up to date, and whether its checkpoints had to be left out."""
-    limits = review.compilation.limits
-    made = _as_written(review, text, folder)
-    unfit = any(_is_of_checkpoints(found.code) for found in made.report.found)
-    if unfit:
-        try:
-            text = edited(text, (Remove(("checkpoints",)),), limits)
-        except CannotEdit:  # they are inherited
-            unfit = False
-        else:
-            made = _as_written(review, text, folder)
-    return edited(text, _expected(made), limits), unfit
-
-
-def _is_of_checkpoints(code: Code) -> bool:
-    return code.value.startswith("C") or code is Code.UNREADABLE
+def _lost_checkpoints(made: Compilation) -> str | None:
+    """Why the checkpoints of a spec are none of its own, or None where nothing is wrong with them."""
+    for found in made.report.found:
+        if found.code.value.startswith("C"):
+            return "they are those of other layers"
+        if found.code is Code.UNREADABLE:
+            return "their file cannot be found from there"
+    return None
 
 
 def _expected(made: Compilation) -> list[Edit]:

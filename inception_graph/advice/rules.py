@@ -27,6 +27,7 @@ _RETHINKING = "Szegedy et al. 2015, Rethinking the Inception Architecture, arXiv
 _RESIDUAL = "Szegedy et al. 2016, Inception-v4 and Inception-ResNet, arXiv:1602.07261"
 _XCEPTION = "Chollet 2016, Xception, arXiv:1610.02357"
 
+_EFFECTIVE = "Luo et al. 2016, Understanding the Effective Receptive Field, arXiv:1701.04128"
 _FIELDS = "Richter et al. 2021, Should You Go Deeper?, arXiv:2106.12307"
 _EVEN = (
     "Wu et al. 2019, Convolution with Even-Sized Kernels and Symmetric Padding, arXiv:1903.08385"
@@ -67,7 +68,7 @@ RULES = (
     Rule(Code.UNSCALED_RESIDUAL, f"{_RESIDUAL}, section 3.3", unscaled_residuals),
     Rule(Code.ACTIVATED_RESIDUAL, f"{_RESIDUAL}, section 3.2", activated_residuals),
     Rule(Code.THIN_BRANCH, f"{_GOING_DEEPER}, table 1", thin_branches, True),
-    Rule(Code.SMALL_FIELD, _FIELDS, small_fields),
+    Rule(Code.SMALL_FIELD, _EFFECTIVE, small_fields),
     Rule(Code.LARGE_FIELD, _FIELDS, large_fields),
     Rule(Code.EVEN_KERNEL, _EVEN, even_kernels),
     Rule(Code.UNSERVING_NODES, "the wiring of the network itself", unserving_nodes),

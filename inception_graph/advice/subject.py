@@ -182,7 +182,8 @@ class Subject:
         names = [self.typed.nodes[index].frames[0].name for index in nodes]
         names = list(dict.fromkeys(names))
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        return f"these are {', '.join(names[:_MOST_NAMED])}{more}"
+        verb = "this is" if len(names) == 1 else "these are"
+        return f"{verb} {', '.join(names[:_MOST_NAMED])}{more}"
 
     def parted(self, site: Site) -> tuple[Path, tuple[Edit, ...]]:
         """Where to edit the nodes of a site and no others, and the edits that have to come first.

@@ -92,7 +92,7 @@ def _nodes(typed: TypedGraph) -> tuple[NodeCost, ...]:
         parameters = macs = 0
         if not operation.many:
             parameters = sum(
-                prod(weight.shape) for weight in operation.weights(inputs[0]) if weight.trained
+                prod(weight.shape) for weight in typed.weights[index] if weight.trained
             )
             macs = operation.macs(inputs[0])
         found.append(NodeCost(parameters, macs, prod(shape), field, stride))

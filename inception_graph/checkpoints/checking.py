@@ -135,17 +135,14 @@ class _Check:
 
     def _unnamed(self, found: Naming) -> None:
         """Report layers that no rule names; a release without auxiliary heads is common."""
-        parts = Counter(layer.node for layer in layers(self.typed))
-        parts.subtract(layer.node for layer in found.unnamed)
-        missed = [
-            *dict.fromkeys(
-                layer.name if parts[layer.node] else layer.node
-                for layer in found.unnamed
-                if not layer.auxiliary
-            )
-        ]
-        if not missed:
+        unnamed = [layer for layer in found.unnamed if not layer.auxiliary]
+        if not unnamed:
             return
+        parts = Counter(layer.node for layer in layers(self.typed))
+        parts.subtract(layer.node for layer in unnamed)
+        missed = [
+            *dict.fromkeys(layer.name if parts[layer.node] else layer.node for layer in unnamed)
+        ]
         shown = listed(missed[:3])
         more = f", nor {len(missed) - 3} more" if len(missed) > 3 else ""
         first = missed[0]
@@ -154,6 +151,8 @@ class _Check:
         self.report.add(Code.UNNAMED_LAYER, f"no rule names {shown}{more}", where, hint=hint)
 
     def _parts(self) -> None:
+        if not self.source.parts:
+            return
         known = dict.fromkeys(layer.part for layer in layers(self.typed) if layer.part)
         for part in self.source.parts:
             if part not in known and self._own("parts", part):
@@ -162,6 +161,8 @@ class _Check:
                 self.report.add(Code.UNMATCHED_RULE, message, self._key("parts", part), hint=hint)
 
     def _convolutions(self) -> None:
+        if not self.source.convolutions:
+            return
         search, faults = convolutions(self.source)
         linear = [layer for layer in layers(self.typed) if layer.linear]
         used = {won[0].index for layer in linear if (won := search.first(layer))}

@@ -33,22 +33,17 @@ def separator(source: CheckpointSource) -> str:
     return "." if source.layout == "torch" else "/"
 
 
-def prefix(source: CheckpointSource, name: str, layer: Layer, *, whole: bool) -> str:
-    """What the names of a layer's tensors begin with.
-
-    Args:
-        source: Whose names.
-        name: The layer's name there.
-        layer: Ours.
-        whole: Whether the name is that of the part already.
-    """
-    theirs = "" if whole or not layer.part else source.parts.get(layer.part)
+def ending(source: CheckpointSource, layer: Layer) -> str:
+    """What stands behind the name of a layer for one of its parts, separator first; nothing where it has no name."""
+    if not layer.part:
+        return ""
+    theirs = source.parts.get(layer.part)
     if theirs is None and source.layout == "torch":
         theirs = layer.part
     elif theirs is None:
         normalises = source.layout == "tensorflow" and "mean" in layer.roles
         theirs = "BatchNorm" if normalises else ""
-    return separator(source).join(filter(None, (name, theirs)))
+    return theirs and f"{separator(source)}{theirs}"
 
 
 def leaf(source: CheckpointSource, role: Role, ours: str) -> str | None:

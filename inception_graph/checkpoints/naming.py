@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from inception_graph.checkpoints.layouts import axes, leaf, prefix, separator, shape
+from inception_graph.checkpoints.layouts import axes, ending, leaf, separator, shape
 from inception_graph.checkpoints.patterns import (
     NOTHING,
     SERIES,
@@ -16,7 +16,14 @@ from inception_graph.checkpoints.patterns import (
     pattern,
     template,
 )
-from inception_graph.checkpoints.tensors import Layer, Tensor, layers, tensors, tensors_by_layer
+from inception_graph.checkpoints.tensors import (
+    Layer,
+    Role,
+    Tensor,
+    layers,
+    tensors,
+    tensors_by_layer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +48,7 @@ class Rule:
     template: Template | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Named:
     """What a part of a layer is called.
 
@@ -120,8 +127,10 @@ def naming(typed: TypedGraph, source: CheckpointSource) -> Naming:
             found.rules.append(_rule(index, ours, theirs))
         except RuleFault as fault:
             found.faults[ours] = fault
-    search = Search(found.rules)
-    between, counts = separator(source), dict[str, dict[str, int]]()
+    search, between = Search(found.rules), separator(source)
+    endings: dict[tuple[str, tuple[Role, ...]], str] = {}
+    counts: dict[str, dict[str, int]] = {}
+    before, name = None, ""
     for layer in layers(typed):
         won = search.first(layer)
         if won is None:
@@ -131,19 +140,26 @@ def naming(typed: TypedGraph, source: CheckpointSource) -> Naming:
         found.used.add(rule.index)
         if rule.template is None:
             continue
-        try:
-            name = rule.template.fill(holes, between)
-        except RuleFault as fault:
-            found.faults.setdefault(rule.ours, fault)
+        if holes is not before:  # the parts of a node are often named by one match
+            before = holes
+            try:
+                name = rule.template.fill(holes, between)
+            except RuleFault as fault:
+                found.faults.setdefault(rule.ours, fault)
+                name = ""
+        if not name:
             continue
-        start = prefix(source, name, layer, whole=whole)
+        kind = layer.part, layer.roles
+        if kind not in endings:
+            endings[kind] = ending(source, layer)
+        behind = "" if whole else endings[kind]
         if name.endswith(SERIES):  # the parts of one layer share its number
             series = counts.setdefault(name, {})
             rank = series.setdefault(layer.node, len(series))
-            numbered = start.replace(SERIES, f"_{rank}" if rank else "")
-            found.named.append(Named(layer, rule, numbered, start, rank))
+            numbered = name.removesuffix(SERIES) + (f"_{rank}" if rank else "")
+            found.named.append(Named(layer, rule, numbered + behind, name + behind, rank))
         else:
-            found.named.append(Named(layer, rule, start))
+            found.named.append(Named(layer, rule, name + behind))
     return found
 
 

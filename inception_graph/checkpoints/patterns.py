@@ -51,12 +51,13 @@ class _Segment:
         end = len(text) - len(last)
         if not (text.startswith(first) and text.endswith(last) and end > len(first)):
             return False
-        for word, hole in zip(self.words[-2:0:-1], self.holes[:0:-1], strict=True):
-            start = text.rfind(word, len(first), end - 1) if word else end - 1
-            if start < 0:
-                return False
-            found[hole] = text[start + len(word) : end]
-            end = start
+        if self.holes[1:]:
+            for word, hole in zip(self.words[-2:0:-1], self.holes[:0:-1], strict=True):
+                start = text.rfind(word, len(first), end - 1) if word else end - 1
+                if start < 0:
+                    return False
+                found[hole] = text[start + len(word) : end]
+                end = start
         found[self.holes[0]] = text[len(first) : end]
         return end > len(first)
 
@@ -68,13 +69,15 @@ class Pattern:
     Attributes:
         size: Segments of a name that fits; the least number of them where ``rest`` is not None.
         literals: Segments without a hole, by their index; those behind the rest are counted from the end.
-        holed: Segments with holes, likewise.
+        whole: Segments that are one hole, likewise, with the hole's name.
+        holed: Other segments with holes, likewise.
         rest: The hole that stands for one or more segments, its index, and how many segments follow it.
         last: The last segment, or None where it has a hole.
     """
 
     size: int
     literals: tuple[tuple[int, str], ...]
+    whole: tuple[tuple[int, str], ...]
     holed: tuple[tuple[int, _Segment], ...]
     rest: tuple[str, int, int] | None
     last: str | None
@@ -92,7 +95,7 @@ class Pattern:
         for index, text in self.literals:
             if path[index] != text:
                 return None
-        found: dict[str, str] = {}
+        found = {hole: path[index] for index, hole in self.whole}
         for index, segment in self.holed:
             if not segment.match(path[index], found):
                 return None
@@ -104,7 +107,8 @@ class Pattern:
     @property
     def holes(self) -> frozenset[str]:
         """Names of the holes."""
-        inside = [hole for _, segment in self.holed for hole in segment.holes]
+        inside = [hole for _, hole in self.whole]
+        inside += [hole for _, segment in self.holed for hole in segment.holes]
         return frozenset([*inside, self.rest[0]] if self.rest else inside)
 
 
@@ -164,6 +168,7 @@ def pattern(text: str) -> Pattern:
     # Dots inside of braces belong to a hole.
     segments = re.split(r"\.(?![^{]*\})", text)
     literals: list[tuple[int, str]] = []
+    whole: list[tuple[int, str]] = []
     holed: list[tuple[int, _Segment]] = []
     rest: tuple[str, int, int] | None = None
     names: list[str] = []
@@ -181,6 +186,9 @@ def pattern(text: str) -> Pattern:
                 raise RuleFault(message, "put it between dots, and use it once")
             names.append(holes[0].removesuffix(_REST))
             rest = names[-1], position, len(segments) - position - 1
+        elif segment == f"{{{holes[0]}}}":
+            whole.append((index, holes[0]))
+            names += holes
         else:
             holed.append((index, _Segment(tuple(_HOLE.split(segment)[::2]), tuple(holes))))
             names += holes
@@ -192,7 +200,7 @@ def pattern(text: str) -> Pattern:
             message = f"'{{{name}}}' stands twice in '{text}'"
             raise RuleFault(message, "use another letter")
     last = None if _HOLE.search(segments[-1]) else segments[-1]
-    return Pattern(len(segments), tuple(literals), tuple(holed), rest, last)
+    return Pattern(len(segments), tuple(literals), tuple(whole), tuple(holed), rest, last)
 
 
 @lru_cache(maxsize=4096)

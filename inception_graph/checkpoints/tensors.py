@@ -117,9 +117,8 @@ def layers(typed: TypedGraph) -> tuple[Layer, ...]:
 
 def _layers(typed: TypedGraph) -> Iterator[Layer]:
     for index, node in enumerate(typed.nodes):
-        operation = typed.operation(index)
         parts: dict[str, list[Weight]] = {}
-        for weight in () if operation.many else operation.weights(typed.inputs(index)[0]):
+        for weight in typed.weights[index]:
             parts.setdefault(weight.name.rpartition(".")[0], []).append(weight)
         path = tuple(node.name.split(".")) if parts else ()
         auxiliary = node.section == "auxiliary"
@@ -197,10 +196,9 @@ def _classifiers(typed: TypedGraph) -> frozenset[int]:
     for output in (typed.graph.output, *(head.output for head in typed.graph.heads)):
         index = output
         while index != INPUT:
-            operation = typed.operation(index)
-            if operation.many:
+            if typed.operation(index).many:
                 break
-            if operation.weights(typed.inputs(index)[0]):
+            if typed.weights[index]:
                 found.add(index)
                 break
             index = typed.nodes[index].inputs[0]

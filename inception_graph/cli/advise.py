@@ -108,7 +108,8 @@ def _promise(made: Compilation, choice: Choice, report: Report) -> None:
     """Say what all advice that can be followed would gain together."""
     from inception_graph.advice import rewrite
 
-    if any(found.facts["fixable"] and choice.follows(found.code) for found in report.found):
+    followed = [f for f in report.found if f.facts["fixable"] and choice.follows(f.code)]
+    if len(followed) > 1:
         rewriting = rewrite(made, choice)
         click.echo(f"with --fix: {rewriting.gain}", err=True)
 
@@ -120,10 +121,11 @@ def _rewritten(
     from inception_graph.advice import rewrite
     from inception_graph.cli.outputs import deliver
 
-    to_file = output is not None and output != "-"
-    own = made.files[0].parent if Path(spec).is_file() else Path()
-    folder = Path(output or "").parent if to_file else own
-    rewriting = rewrite(made, choice, folder)
+    if output is not None and output != "-":
+        name, folder = output, Path(output).parent
+    else:
+        name, folder = "<stdout>", made.files[0].parent if Path(spec).is_file() else Path()
+    rewriting = rewrite(made, choice, name=name, folder=folder)
     if rewriting.compilation.typed is None:
         fault = rewriting.compilation.report.sorted()[0]
         fail(f"the rewritten spec cannot stand in '{folder}': {fault.message}", FINDINGS)
@@ -133,6 +135,6 @@ def _rewritten(
         click.echo(f"followed {codes}: {rewriting.gain}", err=True)
     else:
         click.echo("nothing was rewritten", err=True)
-    if rewriting.unfit:
-        click.echo("its checkpoints are left out: they fit the spec as it was", err=True)
+    if rewriting.lost is not None:
+        click.echo(f"its checkpoints are left out: {rewriting.lost}", err=True)
     return rewriting.compilation

@@ -53,8 +53,9 @@ def _expected(error: Exception) -> str | None:
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     from inception_graph.backends.pictures import PictureError
     from inception_graph.images import ImageError
+    from inception_graph.weights.errors import WeightsError
 
-    return str(error) if isinstance(error, PictureError | ImageError) else None
+    return str(error) if isinstance(error, PictureError | ImageError | WeightsError) else None
 
 
 def fail(message: str, status: int = USAGE) -> NoReturn:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inception_graph.diagnostics.source import Path
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.program import Element, Program, Use
-    from inception_graph.ops.base import Operation
+    from inception_graph.ops.base import Operation, Weight
     from inception_graph.ops.window import Shape
 
 INPUT = -1
@@ -184,6 +184,15 @@ class TypedGraph:
         if operation is None:
             raise AssertionError(self.graph.nodes[index].name)
         return operation
+
+    @cached_property
+    def weights(self) -> tuple[tuple[Weight, ...], ...]:
+        """What the module of each node keeps; joins keep nothing."""
+        found: list[tuple[Weight, ...]] = []
+        for index in range(len(self.nodes)):
+            operation = self.operation(index)
+            found.append(() if operation.many else operation.weights(self.inputs(index)[0]))
+        return tuple(found)
 
     @cached_property
     def networkx(self) -> nx.DiGraph[str]:

@@ -9,12 +9,14 @@ from pydantic import BaseModel
 
 from inception_graph.ir.expressions import Expression
 from inception_graph.ir.program import Chain, Fork, Leaf, Use
+from inception_graph.spec.allowances import ALLOW
 from inception_graph.spec.lower import KEYS, LANGUAGE
 from inception_graph.spec.yaml_text import NOTHING, Line, Written, document_text, flow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from inception_graph.diagnostics.source import Path
     from inception_graph.ir.expressions import Symbolic
     from inception_graph.ir.program import Auxiliary, Block, Element, Program
 
@@ -45,6 +47,7 @@ class _Writer:
             "inception_graph": LANGUAGE,
             "name": program.name,
             "meta": _given(program.meta),
+            **self._allowed(()),
             "input": Line(channels=channels, height=height, width=width),
             "defaults": {key: Line(self._plain(value)) for key, value in program.defaults.items()},
             "blocks": {name: self._block(block) for name, block in program.blocks.items()},
@@ -74,34 +77,40 @@ class _Writer:
     def _block(self, block: Block) -> Written:
         said = {"description": block.description} if block.description is not None else {}
         names = {"arguments": list(block.arguments)} if block.arguments else {}
-        return {**said, **names, "nodes": self._element(block.body)}
+        allowed = self._allowed(block.path)
+        return {**said, **names, "nodes": self._element(block.body), **allowed}
 
     def _head(self, head: Auxiliary) -> Written:
         weight = _short(head.loss_weight)
-        return {"from": head.reads, "loss_weight": weight, "nodes": self._nodes(head.body)}
+        allowed, nodes = self._allowed(head.path), self._nodes(head.body)
+        return {"from": head.reads, "loss_weight": weight, "nodes": nodes, **allowed}
+
+    def _allowed(self, path: Path) -> dict[str, Written]:
+        reasons = self.program.allowed.get(path)
+        return {ALLOW: Line(reasons)} if reasons else {}
 
     def _nodes(self, chain: Chain) -> dict[str, Written]:
         return {node.name: self._element(node) for node in chain.nodes}
 
     def _element(self, element: Element) -> Written:
-        reads = (
-            {} if isinstance(element, Chain) or not _reads(element) else {"from": _reads(element)}
-        )
+        beside = {"from": _reads(element)} if _reads(element) else {}
+        if not isinstance(element, Chain):
+            beside |= self._allowed(element.path)
         match element:
             case Chain():
                 return self._nodes(element)
             case Leaf():
-                return Line(**self._leaf(element), **reads)
+                return Line(**self._leaf(element), **beside)
             case Use():
                 arguments = Line(self._plain(element.arguments)) or NOTHING
                 repeat = {} if element.repeat is None else {"repeat": self._plain(element.repeat)}
-                return Line({element.block: arguments, **repeat, **reads})
+                return Line({element.block: arguments, **repeat, **beside})
             case Fork():
                 key, own = element.operation.key, self._own(element)
                 if element.joins:
-                    return Line({key: list(element.joins), **own, **reads})
+                    return Line({key: list(element.joins), **own, **beside})
                 branches = {branch.name: self._element(branch) for branch in element.branches}
-                return {key: branches, **own, **reads}
+                return {key: branches, **own, **beside}
             case _:
                 raise AssertionError(element.name)
 

@@ -45,8 +45,9 @@ def check_count(counts: Iterable[int], most: int) -> None:
     """
     count = prod(counts)
     if count > most:
-        message = f"that makes {count:,} variants, more than {most:,}: take larger steps, or raise the bound with "
-        raise GridError(f"{message}--limit variants={count}")
+        message = f"that makes {count:,} variants, more than {most:,}: take fewer values, or raise the bound"
+        message += f": --limit variants={count}"
+        raise GridError(message)
 
 
 def _range(text: str, most: int) -> list[str]:

@@ -119,7 +119,9 @@ class _Steps:
 
     def _average(self, pool: AvgPool, x: Shape, shape: Shape) -> None:
         if pool.output is not None and max(pool.output) > 1:
-            self._add("avg_pool", {"window": f"adaptive, to {pool.output[0]}x{pool.output[1]}"}, shape)
+            self._add(
+                "avg_pool", {"window": f"adaptive to {pool.output[0]}x{pool.output[1]}"}, shape
+            )
             return
         cells = shape if len(shape) == 3 else (*shape, 1, 1)
         facts = average_facts(pool.window(x), x, cells, counts_padding=pool.count_padding)

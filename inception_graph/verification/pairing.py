@@ -46,12 +46,14 @@ class _Side:
         steps: Its steps.
         weighted: Those that are paired by their weights, with the number of the pair.
         compared: Those that serve an output which both have.
+        dissolved: Concats that were taken for part of another, which reads them.
     """
 
     def __init__(self, trace: Trace, outputs: list[str]) -> None:
         self.trace, self.steps = trace, trace.steps
         self.weighted: dict[int, int] = {}
-        self.compared = _behind(trace, outputs)
+        self.compared = trace.behind(outputs)
+        self.dissolved: set[int] = set()
         self._signatures: dict[int, object] = {}
 
     def run(self, place: int) -> tuple[list[int], int]:
@@ -75,7 +77,10 @@ class _Side:
             return list(step.inputs)
         found: list[int] = []
         for place in step.inputs:
-            found += self.branches(place) if self._is(place, "concat") else [place]
+            inner = self._is(place, "concat")
+            if inner:
+                self.dissolved.add(place)
+            found += self.branches(place) if inner else [place]
         return found
 
     def signature(self, place: int) -> object:
@@ -92,17 +97,6 @@ class _Side:
     def shown(self, place: int) -> str:
         """A place in a sentence."""
         return "the image" if place == INPUT else named(self.steps[place])
-
-
-def _behind(trace: Trace, outputs: list[str]) -> set[int]:
-    found: set[int] = set()
-    waiting = [trace.outputs[name] for name in outputs]
-    while waiting:
-        place = waiting.pop()
-        if place != INPUT and place not in found:
-            found.add(place)
-            waiting += trace.steps[place].inputs
-    return found
 
 
 class _Walk:
@@ -148,7 +142,8 @@ class _Walk:
             self._values(sources[0][0], sources[1][0], place)
         self._unmet()
         order = sorted(self.differences, key=lambda difference: self.differences[difference])
-        return Pairing(len(self.ours.compared), len(self.found), tuple(order))
+        steps = self.ours.compared - self.ours.dissolved
+        return Pairing(len(steps), len(steps & self.found.keys()), tuple(order))
 
     def _differ(self, difference: Difference, place: int) -> None:
         self.differences.setdefault(difference, place)

@@ -198,7 +198,7 @@ def _average(named: dict[str, Any], x: Shape, shape: Shape) -> tuple[str, dict[s
 
 def _adaptive(named: dict[str, Any], x: Shape, shape: Shape) -> tuple[str, dict[str, Fact]]:
     del named, x
-    words = "global" if max(shape[1:]) == 1 else f"adaptive, to {shape[1]}x{shape[2]}"
+    words = "global" if max(shape[1:]) == 1 else f"adaptive to {shape[1]}x{shape[2]}"
     return "avg_pool", {"window": words}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from inception_graph.ops.window import Shape, Window
 
@@ -51,12 +51,33 @@ class Trace:
 
     def add(self, step: Step) -> int:
         """Append a step; one that changes nothing gives the place of what it reads."""
-        if step.kind == "scale" and step.facts["factor"] == 1:
-            return step.inputs[0]
-        if step.kind == "dropout" and step.facts["rate"] == 0:
+        if self._idle(step):
             return step.inputs[0]
         self.steps.append(step)
         return len(self.steps) - 1
+
+    def _idle(self, step: Step) -> bool:
+        match step.kind:
+            case "scale":
+                return step.facts["factor"] == 1
+            case "dropout":
+                return step.facts["rate"] == 0
+            case "avg_pool":
+                source = step.inputs[0]
+                return source != INPUT and max(self.steps[source].shape[1:], default=1) == 1
+            case _:
+                return False
+
+    def behind(self, outputs: Iterable[str]) -> set[int]:
+        """The steps on which outputs depend."""
+        found: set[int] = set()
+        waiting = [self.outputs[name] for name in outputs]
+        while waiting:
+            place = waiting.pop()
+            if place != INPUT and place not in found:
+                found.add(place)
+                waiting += self.steps[place].inputs
+        return found
 
 
 def window_facts(window: Window, x: Shape, shape: Shape) -> dict[str, Fact]:

@@ -82,21 +82,19 @@ def _from_hub(repository: str) -> Path:
         try:
             return Path(hub.hf_hub_download(repository, name))
         except errors.LocalEntryNotFoundError as error:
-            raise _unfetched(repository, error) from error
+            raise _unfetched(repository, "the hub cannot be reached") from error
         except errors.EntryNotFoundError:
             continue
         except (errors.HfHubHTTPError, ValueError, OSError) as error:
-            raise _unfetched(repository, error) from error
+            lines = str(error).strip().splitlines()
+            raise _unfetched(repository, lines[0] if lines else type(error).__name__) from error
     message = f"'{repository}' on the Hugging Face hub has neither {' nor '.join(_HUB_FILES)}"
     raise WeightsError(message)
 
 
-def _unfetched(repository: str, error: Exception) -> WeightsError:
-    lines = str(error).strip().splitlines()
-    reason = lines[0] if lines else type(error).__name__
-    return WeightsError(
-        f"'{repository}' is not in the cache of the Hugging Face hub, and cannot be fetched: {reason}"
-    )
+def _unfetched(repository: str, reason: str) -> WeightsError:
+    message = f"'{repository}' is not in the cache of the Hugging Face hub, and cannot be fetched"
+    return WeightsError(f"{message}: {reason}")
 
 
 def _released(text: str, program: Program, source: str | None) -> Located:

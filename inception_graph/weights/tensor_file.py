@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+_FLOATS = {
+    "float32": torch.float32,
+    "float16": torch.float16,
+    "bfloat16": torch.bfloat16,
+    "float64": torch.float64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,10 @@ class TensorFile:
             WeightsError: It cannot be read, or is not made of finite floating-point numbers. A whole number alone (a
                 count) passes.
         """
+        dtype = self.dtype(name)
         tensor = self.fetch(name)
-        if tensor.ndim == 0 and tensor.dtype == torch.int64:
+        if not dtype.is_floating_point:
             return tensor
-        if tensor.dtype not in _FLOATS or tensor.layout != torch.strided:
-            kind = str(tensor.dtype).removeprefix("torch.")
-            message = f"'{visible(name)}' holds {kind} numbers; weights are floating-point numbers"
-            raise self.error(message)
         # One pass, no memory: what is not a number is both the least and the greatest.
         if tensor.numel() and not torch.stack(tensor.aminmax()).isfinite().all():
             message = (
@@ -82,6 +84,20 @@ class TensorFile:
             )
             raise self.error(f"{message}, or its training diverged")
         return tensor
+
+    def dtype(self, name: str) -> torch.dtype:
+        """The type of a tensor's numbers.
+
+        Raises:
+            WeightsError: It is not floating-point, and more than a count.
+        """
+        held = self.tensors[name]
+        if not held.shape and held.dtype == "int64":
+            return torch.int64
+        if held.dtype not in _FLOATS:
+            message = f"'{visible(name)}' holds {visible(held.dtype)} numbers; weights are floating-point numbers"
+            raise self.error(message)
+        return _FLOATS[held.dtype]
 
     def error(self, message: str) -> WeightsError:
         """An error that names the file."""

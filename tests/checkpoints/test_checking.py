@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from inception_graph.checkpoints import expected
 from inception_graph.compiler import Compilation, compile_text
 
 PARENT = """
@@ -93,3 +95,18 @@ def test_too_many_rules_are_refused() -> None:
     (one,) = compile_text(text).report.found
     assert one.code.value == "S107"
     assert one.message == "9,000 rules of names are too many for 1,800 layers"
+
+
+def test_the_example_of_the_reference_page() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "checkpoints.md"
+    (example,) = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    compilation = compile_text(example)
+    assert not found(compilation)
+    assert compilation.typed is not None
+    names = {
+        source: [entry.theirs for entry in expected(compilation.typed, rules)]
+        for source, rules in compilation.typed.program.checkpoints.items()
+    }
+    assert "Mixed_3b.branch3x3_2.bn.running_mean" in names["torchvision"]
+    assert "batch_normalization_6/beta" in names["keras"]
+    assert "Small/Mixed_3c/Branch_1/Conv2d_0b_3x3/BatchNorm/moving_mean" in names["slim"]
