@@ -62,12 +62,21 @@ class Copy:
 
 @dataclass(frozen=True)
 class Wrap:
-    """Make a chain of the node at a path: new nodes, the node under a name, more new nodes."""
+    """Put the node at a path among new ones: a chain, or the branches of a join.
+
+    Attributes:
+        path: Where the node stands.
+        name: What it is called there.
+        first: New nodes before it, by name.
+        last: New nodes behind it.
+        join: The operation that joins them, or None for a chain.
+    """
 
     path: Path
     name: str
     first: tuple[tuple[str, Written], ...] = ()
     last: tuple[tuple[str, Written], ...] = ()
+    join: str | None = None
 
 
 Edit: TypeAlias = Put | Insert | Remove | Rename | Copy | Wrap
@@ -106,7 +115,8 @@ def moved(path: Path, edit: Edit) -> tuple[Path, ...]:
         case Copy():
             return (path, (*at[:-1], edit.name, *rest))
         case Wrap():
-            return ((*at, edit.name, *rest),)
+            join = (edit.join,) if edit.join else ()
+            return ((*at, *join, edit.name, *rest),)
         case _:
             return (path,)
 
@@ -235,18 +245,22 @@ class _Text:
             before = "".join(f"{flow({name: node})[1:-1]}, " for name, node in first.items())
             after = "".join(f", {flow({name: node})[1:-1]}" for name, node in last.items())
             old = self.text[value.start : value.end]
-            return self._with(value.start, value.end, f"{{{before}{edit.name}: {old}{after}}}")
-        margin = f"{self._margin(holder)}  "
-        end = self._line_end(value)
-        before = self._lines(first, margin) + self.newline if first else ""
+            new = f"{{{before}{edit.name}: {old}{after}}}"
+            new = f"{{{edit.join}: {new}}}" if edit.join else new
+            return self._with(value.start, value.end, new)
+        margin, end = f"{self._margin(holder)}  ", self._line_end(value)
+        above = f"{margin}{edit.join}:{self.newline}" if edit.join else ""
+        margin += "  " if edit.join else ""
+        before = above + (self._lines(first, margin) + self.newline if first else "")
         after = self.newline + self._lines(last, margin) if last else ""
         head = f"{margin}{edit.name}:"
         if inline:
             new = f":{self.newline}{before}{head} {self.text[value.start : end]}{after}"
             return self._with(key.end, end, new)
         start = value.start - len(self._margin(value))
-        moved = re.sub(r"\n(?=[^\r\n])", "\n  ", self.text[start:end])
-        return self._with(start, end, f"{before}{head}{self.newline}  {moved}{after}")
+        deeper = "\n    " if edit.join else "\n  "
+        moved = re.sub(r"\n(?=[^\r\n])", deeper, self.text[start:end])
+        return self._with(start, end, f"{before}{head}{self.newline}{deeper[1:]}{moved}{after}")
 
     def _margin(self, holder: Mapping) -> str:
         """What stands before the entries of a block mapping."""

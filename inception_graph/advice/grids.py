@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inception_graph.advice.editing import Insert, Remove, Rename
+from inception_graph.advice.editing import Remove, Wrap
 from inception_graph.advice.finding import Finding, NoEdit
 from inception_graph.advice.subject import reads
-from inception_graph.advice.writing import own, pointwise, written
+from inception_graph.advice.writing import pointwise
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.program import Chain, Fork, Leaf, Use
 from inception_graph.ops.base import size
@@ -122,19 +122,11 @@ def _side_by_side(subject: Subject, pool: Instance, module: Instance) -> Iterato
         raise NoEdit("the module is repeated")
     first, last = sorted((pool, module), key=lambda instance: instance.output)
     x, out = subject.typed.shape(first.reads), subject.typed.shape(last.output)
-    branches = {"conv": _strided(subject, pool, module, x, out[0] - x[0]), "pool": _own(leaf)}
-    new = f"{leaf.name}_new"
-    yield Insert((*leaf.path[:-1], new), {"concat": branches}, leaf.name)
-    yield Remove(leaf.path)
+    conv = _strided(subject, pool, module, x, out[0] - x[0])
+    yield Wrap(leaf.path, "pool", first=(("conv", conv),), join=Concat.key)
     yield Remove(other.path)
-    yield Rename((*leaf.path[:-1], new), leaf.name)
     if isinstance(other, Use) and len(subject.program.users[other.block]) == 1:
         yield Remove(("blocks", other.block))
-
-
-def _own(pool: Leaf) -> Line:
-    argument = written(pool.attributes[str(pool.operation.argument)])
-    return Line({pool.operation.key: argument, **own(pool)})
 
 
 def _strided(subject: Subject, pool: Instance, module: Instance, x: Shape, channels: int) -> Line:

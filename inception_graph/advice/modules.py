@@ -9,7 +9,7 @@ from inception_graph.advice.finding import NoEdit, found
 from inception_graph.advice.writing import added, ahead, divided, pointwise, width
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.graph import INPUT
-from inception_graph.ir.program import Chain, Fork, Leaf
+from inception_graph.ir.program import Chain, Fork, Leaf, Use, walk
 from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Concat
 from inception_graph.ops.pooling import AvgPool, MaxPool
@@ -106,7 +106,7 @@ def unreduced_pools(subject: Subject) -> Iterator[Finding]:
         for branch in module.branches:
             leaf = _first(branch)
             alone = not isinstance(branch, Chain) or len(branch.nodes) == 1
-            if not isinstance(leaf, Leaf) or not alone:
+            if not isinstance(leaf, Leaf) or not alone or not _convolves(module):
                 continue
             site = subject.site(code, leaf, lambda index: _keeps_grid(subject, index))
             if site is None or leaf.reads:
@@ -114,6 +114,14 @@ def unreduced_pools(subject: Subject) -> Iterator[Finding]:
             claim = f"this pool passes all {_read(subject, site)} channels that it reads on"
             remedy = "put a 1x1 convolution behind it"
             yield found(code, site, claim, remedy, _projected(subject, site, module, branch))
+
+
+def _convolves(module: Fork) -> bool:
+    """Whether there is a convolution among the branches of a module, or a block, which may hold one."""
+    return any(
+        isinstance(element, Use) or (isinstance(element, Leaf) and element.operation is Conv)
+        for element in walk(module)
+    )
 
 
 def _keeps_grid(subject: Subject, index: int) -> bool:

@@ -24,6 +24,7 @@ _COMMANDS = {
     "emit": "produce",
     "schema": "produce",
     "build": "build",
+    "predict": "predict",
     "weights": "weights",
     "verify": "verify",
     "doctor": "environment",

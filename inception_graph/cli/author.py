@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from inception_graph.cli.failures import FINDINGS, fail, tell
-from inception_graph.cli.options import SPEC, compiled
+from inception_graph.cli.options import SPEC, compiled, network
 
 
 @click.command()
@@ -102,7 +102,6 @@ def new(name: str, parent: str, force: bool) -> None:
     import json
 
     from inception_graph.files import guard, write_atomically
-    from inception_graph.network import load
     from inception_graph.spec.names import fault_of
     from inception_graph.spec.schema import json_schema
     from inception_graph.spec.starter import starter
@@ -110,7 +109,7 @@ def new(name: str, parent: str, force: bool) -> None:
     if fault := fault_of(name, "network"):
         message = f"'{name}' cannot be the name of a network: {fault}"
         raise click.UsageError(message)
-    program = load(parent).program
+    program = network(parent, (), ()).program
     path, schema = Path(f"{name}.yaml"), Path(_SCHEMA)
     guard(path, force=force)
     write_atomically(path, starter(name, parent, program, _SCHEMA))

@@ -52,10 +52,12 @@ def _expected(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     from inception_graph.backends.pictures import PictureError
-    from inception_graph.images import ImageError
+    from inception_graph.images.errors import ImageError
+    from inception_graph.prediction.errors import PredictionError
     from inception_graph.weights.errors import WeightsError
 
-    return str(error) if isinstance(error, PictureError | ImageError | WeightsError) else None
+    expected = PictureError | ImageError | PredictionError | WeightsError
+    return str(error) if isinstance(error, expected) else None
 
 
 def fail(message: str, status: int = USAGE) -> NoReturn:

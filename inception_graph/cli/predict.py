@@ -16,14 +16,19 @@ from inception_graph.cli.options import network, spec_options
 if TYPE_CHECKING:
     from inception_graph.prediction.ranking import Prediction
 
+_NEEDED = {"torch": "torch", "Pillow": "PIL", "numpy": "numpy"}
+
 
 @click.command()
 @spec_options
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
-@click.option("--weights", metavar="FILE", help="Trained weights.")
+@click.option("--weights", metavar="FILE", help="Trained weights, or where to fetch them.")
+@click.option(
+    "--from", "source", metavar="SOURCE", help="Whose names they have; recognised unless given."
+)
 @click.option("--labels", metavar="FILE", help="Names of the classes: one a line, or JSON.")
 @click.option(
-    "--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="Classes to name."
+    "--top", type=click.IntRange(1), default=5, show_default=True, help="Classes to name."
 )
 @click.option(
     "--batch",
@@ -41,39 +46,92 @@ def predict(
     settings: tuple[str, ...],
     limits: tuple[str, ...],
     weights: str | None,
+    source: str | None,
     labels: str | None,
     top: int,
     batch: int,
     form: str,
 ) -> None:
-    """Say what pictures show: the likeliest classes of each and their probabilities.
+    """Say what pictures show: the likeliest classes of each, with their probabilities.
 
-    An IMAGE is a file, a folder, or a pattern in quotes. How a picture is prepared is said by the weights, or else by
-    the spec. Exit status 1 where a picture is refused.
+    An IMAGE is a file, a folder or a quoted pattern. Pictures are prepared as the weights say, or else the spec. Exit
+    status 1 where one was refused.
     """
     if weights is None:
-        fail("weights at random see nothing in pictures: give trained ones, --weights FILE")
+        fail("random weights see nothing in pictures: name trained ones, --weights FILE")
     missing = [name for name, module in _NEEDED.items() if find_spec(module) is None]
     if missing:
-        fail(f"{', '.join(missing)} not installed: pip install 'inception-graph[torch]'")
+        fail(f"{' and '.join(missing)} not installed: pip install 'inception-graph[torch]'")
     from inception_graph.images.finding import find_images
-    from inception_graph.prediction.classifier import classifier
+    from inception_graph.prediction.labels import labels_for
+    from inception_graph.prediction.loading import loaded, preparation
+    from inception_graph.prediction.ranking import Classifier
+    from inception_graph.prediction.scores import scores
 
-    ready = classifier(network(spec, settings, limits, auxiliary=False), weights, labels)
-    click.echo(f"labels: {ready.labels.source}", err=True)
-    found = find_images(images)
-    seen: list[Prediction] = []
-    try:
-        bar: Any = click.progressbar(
-            ready.predict(found, top=top, batch=batch),
-            length=len(found),
-            label="predicting",
-            file=sys.stderr,
-            hidden=not sys.stderr.isatty() or len(found) <= batch,
+    made = network(spec, settings, limits)
+    kind = scores(made.typed)
+    if made.input[0] not in (1, 3):
+        fail(f"'{made.name}' takes images of {made.input[0]} channels; pictures have 1 or 3")
+    model = made.without_auxiliary().create_model().eval()
+    fit = loaded(model, made.typed, weights, source)
+    named = labels_for(made.output[0], Path(labels) if labels else None, background=fit.background)
+    preprocess, whose = preparation(made.typed, fit)
+    click.echo(f"pictures are prepared {whose}; labels: {named.source}", err=True)
+    if fit.also and source is None:
+        others = " and ".join(fit.also)
+        click.echo(
+            f"{others} has the same names: say --from {fit.also[0]} if it is theirs", err=True
         )
+    classifier = Classifier(model, made.input, preprocess, kind)
+    files = find_images(images)
+    seen: list[Prediction] = []
+    bar: Any = click.progressbar(
+        classifier.predict(files, top=top, batch=batch),
+        length=len(files),
+        label="predicting",
+        file=sys.stderr,
+        hidden=len(files) <= batch or not sys.stderr.isatty(),
+    )
+    try:
         with bar as predictions:
-            seen += predictions
-    finally:  # what was seen before an interruption is told
-        _tell(seen, form)
+            for prediction in predictions:
+                seen.append(prediction)
+    finally:  # what was seen before an interruption is told all the same
+        _tell(seen, named.names, form)
     if any(prediction.error for prediction in seen):
         sys.exit(FINDINGS)
+
+
+def _tell(seen: list[Prediction], labels: tuple[str, ...], form: str) -> None:
+    from inception_graph.diagnostics.terminal import visible
+
+    for prediction in seen:
+        if prediction.error is not None:
+            click.echo(f"error: {prediction.error}", err=True)
+    if form == "json":
+        click.echo(json.dumps([_entry(prediction, labels) for prediction in seen], indent=2))
+        return
+    for prediction in seen:
+        if prediction.error is not None:
+            continue
+        click.echo(visible(str(prediction.image)))
+        width = len(str(max(guess.index for guess in prediction.guesses)))
+        for guess in prediction.guesses:
+            name = visible(labels[guess.index]) if labels else ""
+            line = f"  {100 * guess.probability:6.2f} %  {guess.index:{width}}  {name}"
+            click.echo(line.rstrip())
+
+
+def _entry(prediction: Prediction, labels: tuple[str, ...]) -> dict[str, Any]:
+    image = str(prediction.image) if prediction.image else None
+    if prediction.error is not None:
+        return {"image": image, "error": prediction.error}
+    guesses = [
+        {
+            "class": guess.index,
+            "label": labels[guess.index] if labels else None,
+            "probability": guess.probability,
+        }
+        for guess in prediction.guesses
+    ]
+    return {"image": image, "predictions": guesses}

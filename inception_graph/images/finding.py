@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inception_graph.diagnostics.terminal import visible
-from inception_graph.images import ImageError
+from inception_graph.images.errors import ImageError
 from inception_graph.images.reading import suffixes
 
 if TYPE_CHECKING:

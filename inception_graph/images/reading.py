@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from inception_graph.diagnostics.terminal import visible
-from inception_graph.images import ImageError
+from inception_graph.images.errors import ImageError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_graph.diagnostics.terminal import visible
 from inception_graph.ops.fields import is_int, keyed, listed
+from inception_graph.prediction.errors import PredictionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +36,6 @@ class Labels:
 _NONE = Labels((), "none")
 
 
-class LabelError(Exception):
-    """Labels that cannot be read, or that are not those of the network."""
-
-
 def read_labels(path: Path) -> Labels:
     """Names of classes from a text or JSON file.
 
@@ -46,7 +43,7 @@ def read_labels(path: Path) -> Labels:
     it, as Keras writes ImageNet's), or from label to class.
 
     Raises:
-        LabelError: The file holds none of these.
+        PredictionError: The file holds none of these.
         OSError: It cannot be read.
     """
     with path.open("rb") as stream:
@@ -62,7 +59,7 @@ def read_labels(path: Path) -> Labels:
             raise ValueError("it is empty")
     except (ValueError, RecursionError) as error:
         message = f"{shown} holds no labels, one a line or as JSON: {error}"
-        raise LabelError(message) from error
+        raise PredictionError(message) from error
     return Labels(names, shown)
 
 
@@ -104,7 +101,7 @@ def labels_for(classes: int, file: Path | None, *, background: bool) -> Labels:
         background: Whether class 0 is none of the others, as it is where ImageNet's are 1001. Labels may leave it out.
 
     Raises:
-        LabelError: The file holds no labels, or not one a class.
+        PredictionError: The file holds no labels, or not one a class.
         OSError: It cannot be read.
     """
     found = read_labels(file) if file else imagenet()
@@ -118,7 +115,7 @@ def labels_for(classes: int, file: Path | None, *, background: bool) -> Labels:
     if file is None:
         return _NONE
     message = f"{found.source} names {len(names):,} classes, but the network has {classes:,}"
-    raise LabelError(message)
+    raise PredictionError(message)
 
 
 def imagenet() -> Labels | None:

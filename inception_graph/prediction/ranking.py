@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from inception_graph.diagnostics.terminal import visible
-from inception_graph.images import ImageError
+from inception_graph.images.errors import ImageError
 from inception_graph.images.preparing import image_input
 
 if TYPE_CHECKING:

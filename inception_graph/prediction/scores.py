@@ -11,6 +11,7 @@ from inception_graph.ops.convolution import Conv
 from inception_graph.ops.linear import Dropout, Linear
 from inception_graph.ops.pooling import AvgPool
 from inception_graph.ops.reshaping import Flatten
+from inception_graph.prediction.errors import PredictionError
 
 if TYPE_CHECKING:
     from inception_graph.ir.graph import TypedGraph
@@ -22,10 +23,6 @@ Scores: TypeAlias = Literal["logits", "probabilities"]
 _PROBABILITIES = ("softmax", "sigmoid")
 
 
-class NoClassesError(Exception):
-    """A network whose output scores no classes."""
-
-
 def scores(typed: TypedGraph) -> Scores:
     """What the output of a network is.
 
@@ -33,7 +30,7 @@ def scores(typed: TypedGraph) -> Scores:
     pooling, dropout and a softmax or sigmoid behind it. Anything else is taken for features, such as an embedding.
 
     Raises:
-        NoClassesError: The network scores no classes.
+        PredictionError: The network scores no classes.
     """
     output = typed.graph.output
     shape = typed.shape(output)
@@ -53,7 +50,7 @@ def scores(typed: TypedGraph) -> Scores:
     message = (
         f"'{typed.program.name}' gives {features}, not scores of classes (it ends in '{ends}')"
     )
-    raise NoClassesError(message)
+    raise PredictionError(message)
 
 
 def _activation(operation: Operation) -> str | None:

@@ -105,26 +105,31 @@ def _lines(path: Path, value: Written, notes: Notes) -> Iterator[str]:
     elif isinstance(value, list):
         yield _noted(head, notes.beside(path, whole=False))
         for index, item in enumerate(cast("list[Written]", value)):
-            dash = f"{' ' * (indent + 2)}-"
-            line = f"{dash} {flow(item, bracketed=False)}"
-            comment = notes.beside((*path, index), whole=True)
-            for note in notes.above((*path, index)):
-                yield f"{' ' * (indent + 2)}{note}".rstrip()
-            if len(line) <= _WIDTH:
-                yield _noted(line, comment)
-            elif isinstance(item, dict) and item:
-                entries = cast("dict[str, Written]", item).items()
-                first, *rest = [
-                    written
-                    for name, inner in entries
-                    for written in _entry((*path, index, name), inner, notes)
-                ]
-                yield f"{dash} {first.lstrip()}"
-                yield from rest
-            else:
-                yield from _folded(dash, item, indent + 2, comment)
+            yield from _item((*path, index), item, notes)
     else:
         yield from _folded(head, value, indent, notes.beside(path, whole=True))
+
+
+def _item(path: Path, item: Written, notes: Notes) -> Iterator[str]:
+    """An item of a list, behind its dash."""
+    indent = 2 * (len(path) - 1)
+    margin = " " * indent
+    for comment in notes.above(path):
+        yield f"{margin}{comment}".rstrip()
+    line = f"{margin}- {flow(item, bracketed=False)}"
+    if len(line) <= _WIDTH:
+        yield _noted(line, notes.beside(path, whole=True))
+    elif isinstance(item, dict) and item:
+        entries = cast("dict[str, Written]", item).items()
+        first, *rest = [
+            written for name, inner in entries for written in _entry((*path, name), inner, notes)
+        ]
+        yield _noted(f"{margin}- {first.lstrip()}", notes.beside(path, whole=False))
+        yield from rest
+    else:
+        yield from _folded(f"{margin}-", item, indent, notes.beside(path, whole=True))
+    for comment in notes.below(path):
+        yield f"{margin}{comment}"
 
 
 def _noted(line: str, comment: str) -> str:

@@ -43,7 +43,7 @@ def axis(numbers: Sequence[int]) -> Axis:
     if least > 0 and most >= _WIDE * least:
         return _logarithmic(least, most)
     # Where all numbers are the same, the scale is that of the number itself.
-    step = _round((most - least or most or 1) / _STEPS)
+    step = max(_round((most - least or most or 1) / _STEPS), 1)
     first, last = max(ceil(least / step) - 1, 0), floor(most / step) + 1
     ticks = tuple(step * index for index in range(first, last + 1))
     return Axis(ticks[0], ticks[-1], False, ticks)

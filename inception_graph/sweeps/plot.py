@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 from xml.sax.saxutils import escape
 
 from inception_graph.backends.pictures.theme import FONTS, INK, PAPER, QUIET
@@ -17,10 +17,14 @@ from inception_graph.sweeps.tables import called, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from inception_graph.backends.pictures.curves import Point
     from inception_graph.sweeps.sweep import Variant
 
-_WIDE, _HIGH = 760.0, 520.0
-_LEFT, _RIGHT, _TOP, _FOOT = 78.0, 28.0, 84.0, 58.0
+_Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and foot."""
+_WIDE, _PLOT = 760.0, 378.0
+_LEFT, _RIGHT, _FOOT, _ROOM = 78.0, 28.0, 58.0, 26.0
+"""Beside and under the plot, and between it and the last line of the legend."""
 _TITLE, _LABEL = 15.0, 10.0
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#4b535d")
 """The hues of Okabe and Ito, which stay apart for colour-blind readers; forms tell the specs apart in greyscale."""
@@ -30,7 +34,7 @@ _FORMS = (
     "M0,-4.8L4.6,3.4H-4.6Z",
     "M0,-5.2L5.2,0L0,5.2L-5.2,0Z",
 )
-_MOST_TITLE = 100
+_MOST_TITLE, _MOST_NAME, _MOST_LABEL = 100, 40, 60
 
 _STYLE = f"""\
 text {{ font-family: {FONTS}; font-size: {_LABEL:g}px; fill: {INK}; }}
@@ -58,9 +62,6 @@ class _Plot:
     variants: list[Variant]
     x: str
     y: str
-    labels: list[tuple[float, float, float]] = field(
-        default_factory=list[tuple[float, float, float]]
-    )
 
     def __post_init__(self) -> None:
         built = [variant for variant in self.variants if variant.totals]
@@ -68,19 +69,24 @@ class _Plot:
         self.across = axis([variant.number(self.x) for variant in built])
         self.up = axis([variant.number(self.y) for variant in built])
         self.front = pareto_front(self.variants, self.x, self.y)
+        self.legend = _legend_places(self.specs) if len(self.specs) > 1 else {}
+        self.top = max((y for _, y in self.legend.values()), default=58.0) + _ROOM
+        self.high = self.top + _PLOT + _FOOT
+        places = (self._place(at) for at in self.front)
+        self.taken: list[_Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in places]
 
     def lines(self) -> Iterator[str]:
         """The document, line by line."""
         yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE:g}" height="{_HIGH:g}" '
-            f'viewBox="0 0 {_WIDE:g} {_HIGH:g}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE:g}" height="{_n(self.high)}" '
+            f'viewBox="0 0 {_WIDE:g} {_n(self.high)}">'
         )
         yield f"<!-- {MAKER} -->"
         title = f"{called(self.y)} against {called(self.x)}"
         title = title[0].upper() + title[1:] if title[0] != "M" else title
         yield f"<title>{escape(title)}</title>"
         yield f"<style>\n{_STYLE}\n</style>"
-        yield f'<rect width="{_WIDE:g}" height="{_HIGH:g}" fill="{PAPER}"/>'
+        yield f'<rect width="{_WIDE:g}" height="{_n(self.high)}" fill="{PAPER}"/>'
         yield _text("t", _LEFT, 26, title)
         yield _text("q", _LEFT, 43, self._subtitle())
         yield from self._legend()
@@ -94,7 +100,7 @@ class _Plot:
             yield from self._label(at)
         yield "</svg>\n"
 
-    def _place(self, at: int) -> tuple[float, float]:
+    def _place(self, at: int) -> Point:
         variant = self.variants[at]
         return self._x(variant.number(self.x)), self._y(variant.number(self.y))
 
@@ -102,7 +108,7 @@ class _Plot:
         return _LEFT + self.across.share(number) * (_WIDE - _LEFT - _RIGHT)
 
     def _y(self, number: float) -> float:
-        return _HIGH - _FOOT - self.up.share(number) * (_HIGH - _TOP - _FOOT)
+        return self.top + (1 - self.up.share(number)) * _PLOT
 
     def _subtitle(self) -> str:
         count = len(self.variants)
@@ -112,27 +118,23 @@ class _Plot:
         return plain("; ".join(words), _MOST_TITLE)
 
     def _legend(self) -> Iterator[str]:
-        at = _LEFT
-        dash = f'<path class="f" d="M{_n(at)},58h22"/>'
         words = f"Pareto front: no variant beats these in {called(self.y)} without more {called(self.x)}"
-        yield dash + _text("q", at + 28, 61.5, words)
-        at += 28 + width(words, _LABEL) + 20
-        for spec in self.specs if len(self.specs) > 1 else ():
-            yield f"{self._mark(spec, at, 58, 'p')}{_text('q', at + 9, 61.5, plain(spec, 40))}"
-            at += 9 + width(plain(spec, 40), _LABEL) + 18
+        yield f'<path class="f" d="M{_n(_LEFT)},58h22"/>{_text("q", _LEFT + 28, 61.5, words)}'
+        for spec, (x, y) in self.legend.items():
+            yield f"{self._mark(spec, x, y, 'p')}{_text('q', x + 9, y + 3.5, plain(spec, _MOST_NAME))}"
 
     def _grid(self) -> Iterator[str]:
-        foot, right = _HIGH - _FOOT, _WIDE - _RIGHT
+        foot, right = self.top + _PLOT, _WIDE - _RIGHT
         for number in self.across.ticks:
             x = self._x(number)
-            yield f'<path class="g" d="M{_n(x)},{_n(_TOP)}V{_n(foot)}"/>'
-            yield _text("q", x, foot + 16, amount(round(number)), "middle")
+            yield f'<path class="g" d="M{_n(x)},{_n(self.top)}V{_n(foot)}"/>'
+            yield _text("q", x, foot + 16, _tick(number), "middle")
         for number in self.up.ticks:
             y = self._y(number)
             yield f'<path class="g" d="M{_n(_LEFT)},{_n(y)}H{_n(right)}"/>'
-            yield _text("q", _LEFT - 8, y + 3.5, amount(round(number)), "end")
+            yield _text("q", _LEFT - 8, y + 3.5, _tick(number), "end")
         yield _text("", (_LEFT + right) / 2, foot + 38, _titled(self.x, self.across), "middle")
-        middle = (_TOP + foot) / 2
+        middle = (self.top + foot) / 2
         words = escape(_titled(self.y, self.up))
         yield f'<text transform="translate(18,{_n(middle)})rotate(-90)" text-anchor="middle">{words}</text>'
 
@@ -141,7 +143,7 @@ class _Plot:
             return ""
         (x, y), *others = [self._place(at) for at in self.front]
         steps = "".join(f"H{_n(right)}V{_n(up)}" for right, up in others)
-        return f'<path class="f" d="M{_n(x)},{_n(_HIGH - _FOOT)}V{_n(y)}{steps}H{_n(_WIDE - _RIGHT)}"/>'
+        return f'<path class="f" d="M{_n(x)},{_n(self.top + _PLOT)}V{_n(y)}{steps}H{_n(_WIDE - _RIGHT)}"/>'
 
     def _mark(self, spec: str, x: float, y: float, kind: str, tip: str = "") -> str:
         rank = self.specs.index(spec)
@@ -163,14 +165,35 @@ class _Plot:
 
     def _label(self, at: int) -> Iterator[str]:
         """The settings beside a point of the front, above and to the left, where no other variant can be."""
-        words = plain(self._settings(self.variants[at]) or self.variants[at].spec, 60)
+        words = plain(self._settings(self.variants[at]) or self.variants[at].spec, _MOST_LABEL)
         long = width(words, _LABEL)
         x, y = self._place(at)
-        x, y = max(x - 8 - long, _LEFT + 4), max(y - 8, _TOP + 8)
-        crowded = any(abs(y - b) < _LABEL + 2 and x < c and a < x + long for a, b, c in self.labels)
-        if not crowded:
-            self.labels.append((x, y, x + long))
-            yield _text("", x, y, words)
+        left, foot = max(x - 8 - long, _LEFT + 4), max(y - 8, self.top + 12)
+        box = (left, foot - _LABEL, left + long, foot + 2)
+        if not any(_overlap(box, other) for other in self.taken):
+            self.taken.append(box)
+            yield _text("", left, foot, words)
+
+
+def _legend_places(specs: Sequence[str]) -> dict[str, Point]:
+    """Where the marks of specs stand under the title, in as many lines as they need."""
+    places: dict[str, Point] = {}
+    x, y = _LEFT + 6, 76.0
+    for spec in specs:
+        long = 9 + width(plain(spec, _MOST_NAME), _LABEL)
+        if x + long > _WIDE - _RIGHT and x > _LEFT + 6:
+            x, y = _LEFT + 6, y + 17
+        places[spec] = x, y
+        x += long + 18
+    return places
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _tick(number: float) -> str:
+    return f"{round(number):,}" if number < 10_000 else amount(round(number))
 
 
 def _titled(column: str, scale: Axis) -> str:

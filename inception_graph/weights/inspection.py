@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from inception_graph.weights.tensor_file import TensorFile
 
 _NAMES_SHOWN = 3
+_LEAST = 0.05
+"""Share that must fit before a network is named; a few names are common to many."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,11 @@ def _some(file: TensorFile) -> str:
 
 
 def _recognised(match: Match | None) -> list[tuple[str, str]]:
-    if match is None:
+    if match is None or match.share < _LEAST:
         return [("network", "none of the shipped ones has tensors of these names and shapes")]
-    source = match.candidate.source
+    source, fits = match.candidate.source, len(match.found) + len(match.adapted)
     rows = [
-        ("network", f"{match.candidate.spec} ({match.share:.0%} of the tensors fit)"),
+        ("network", f"{match.candidate.spec} ({fits:,} of {len(match.unused) + fits + len(match.reshaped):,} tensors fit)"),
         ("source", source or "none: names are our own"),
     ]
     if match.prefix:

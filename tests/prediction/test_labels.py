@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from inception_graph.prediction import labels
-from inception_graph.prediction.labels import LabelError, Labels, imagenet, labels_for, read_labels
+from inception_graph.prediction.errors import PredictionError
+from inception_graph.prediction.labels import Labels, imagenet, labels_for, read_labels
 
 READ = {
     "lines": "cat\ndog\n",
@@ -48,7 +49,7 @@ REFUSED = {
 def test_what_holds_no_labels(text: str, tmp_path: Path) -> None:
     path = tmp_path / "labels"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(LabelError) as refused:
+    with pytest.raises(PredictionError) as refused:
         read_labels(path)
     assert str(refused.value).startswith(f"'{path}' holds no labels, one a line or as JSON: ")
     assert REFUSED[text] in str(refused.value)
@@ -58,7 +59,7 @@ def test_what_holds_no_labels(text: str, tmp_path: Path) -> None:
 def test_what_is_no_text(raw: bytes, tmp_path: Path) -> None:
     path = tmp_path / "labels"
     path.write_bytes(raw)
-    with pytest.raises(LabelError):
+    with pytest.raises(PredictionError):
         read_labels(path)
 
 
@@ -80,7 +81,7 @@ def test_a_background_class_shifts_the_others(
     if expected is not None:
         assert labels_for(classes, path, background=background).names == expected
         return
-    with pytest.raises(LabelError, match=f"names 2 classes, but the network has {classes}"):
+    with pytest.raises(PredictionError, match=f"names 2 classes, but the network has {classes}"):
         labels_for(classes, path, background=background)
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from inception_graph.images import ImageError
+from inception_graph.images.errors import ImageError
 from inception_graph.ir.header import Preprocess
 from inception_graph.prediction.ranking import Classifier, Guess
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inception_graph.images import ImageError
+from inception_graph.images.errors import ImageError
 from inception_graph.images.reading import read_image
 
 WHITE, RED = (255, 255, 255), (200, 30, 40)

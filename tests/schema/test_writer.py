@@ -59,7 +59,9 @@ def test_every_shipped_spec(name: str) -> None:
     again, _ = _sound(compile_text(text))
     assert again.expect == program.expect
     assert again.variables == program.variables
-    assert max(map(len, text.splitlines())) <= 100
+    # Addresses and names of checkpoints cannot be broken.
+    network, _, _ = text.partition("\ncheckpoints:")
+    assert max(map(len, network.splitlines())) <= 100
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""Trained weights for predictions, and how their pictures are prepared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inception_graph.ir.header import Preprocess
+from inception_graph.weights.loading import load
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from inception_graph.ir.graph import TypedGraph
+    from inception_graph.weights.fit import Fit
+
+_SHOWN = 3
+
+
+def loaded(model: nn.Module, typed: TypedGraph, weights: str, source: str | None) -> Fit:
+    """Fill a module with trained weights, all of it.
+
+    Args:
+        model: The module of the network, without its auxiliary heads.
+        typed: The network with its heads.
+        weights: A file, or where to fetch one.
+        source: Whose names the file has; found out unless given.
+
+    Raises:
+        WeightsError: The weights cannot be read, or leave a part of the module as random as it started.
+    """
+    fit = load(model, typed, weights, source=source)
+    unused = set(fit.unused)
+    random = [name for name in fit.left(model.state_dict()) if name not in unused]
+    if random:
+        more = f" and {len(random) - _SHOWN} more" if len(random) > _SHOWN else ""
+        names = ", ".join(f"'{name}'" for name in random[:_SHOWN])
+        message = f"it has nothing for {names}{more}, which would stay random: nothing is predicted"
+        raise fit.file.error(message)
+    return fit
+
+
+def preparation(typed: TypedGraph, fit: Fit) -> tuple[Preprocess, str]:
+    """How pictures become inputs, and in words who says so: the weights before the spec.
+
+    What the weights say is for as many channels as theirs; a spec edited to have more or fewer speaks for itself.
+    """
+    own = fit.preprocess
+    channels = typed.program.input[0]
+    if own is not None and all(len(given) == channels for given in (own.mean, own.std) if given):
+        return own, f"as {fit.source} does" if fit.source else "as the file of weights says"
+    if typed.program.preprocess is not None:
+        return typed.program.preprocess, f"as the spec '{typed.program.name}' says"
+    return Preprocess(), "by nothing but their size, since neither weights nor spec say how"
