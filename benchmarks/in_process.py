@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 
 import inception_graph as ig
-from benchmarks.peers import torchvision
 from benchmarks.report import Measurement
 from inception_graph.compiler import compile_text
+from inception_graph.peers.importing import torchvision
 
 if TYPE_CHECKING:
     from collections.abc import Callable

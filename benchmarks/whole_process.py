@@ -13,17 +13,21 @@ from benchmarks.report import Measurement
 _BIN = Path(sys.executable).parent
 _CLI = str(_BIN / "inception-graph")
 
-_TORCHINFO = """
-from benchmarks.peers import torchvision
+# By its path: to import our package with it would take their time.
+_IMPORTING = str(Path(__file__).parents[1] / "inception_graph" / "peers" / "importing.py")
+_TORCHVISION = f"""
+import runpy
+torchvision = runpy.run_path({_IMPORTING!r})["torchvision"]()
+"""
+_TORCHINFO = f"""{_TORCHVISION}
 from torchinfo import summary
-model = torchvision().models.inception_v3(weights=None, init_weights=False)
+model = torchvision.models.inception_v3(weights=None, init_weights=False)
 print(summary(model, (1, 3, 299, 299), device="cpu", verbose=0))
 """
-_TORCHVIEW = """
+_TORCHVIEW = f"""{_TORCHVISION}
 import sys
-from benchmarks.peers import torchvision
 import torch, torchview
-model = torchvision().models.inception_v3(weights=None, init_weights=False).eval()
+model = torchvision.models.inception_v3(weights=None, init_weights=False).eval()
 drawn = torchview.draw_graph(model, input_size=(1, 3, 299, 299), device="meta", depth=10, expand_nested=True)
 drawn.visual_graph.format = "svg"
 import pygraphviz

@@ -2,55 +2,64 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from inception_graph.advice.editing import Remove
 from inception_graph.advice.finding import Finding
 from inception_graph.diagnostics.codes import Code
+from inception_graph.diagnostics.report import listed
 from inception_graph.ir.program import Chain, Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from inception_graph.advice.editing import Edit
     from inception_graph.advice.subject import Subject
-    from inception_graph.ir.graph import Instance
     from inception_graph.ir.program import Element
 
 
 def unserving_nodes(subject: Subject) -> Iterator[Finding]:
-    """The largest parts of a network on which neither its output nor that of a head depends."""
-    code = Code.UNSERVING_NODES
-    nodes: dict[int, list[int]] = {}
-    elements: dict[int, Element] = {}
-    alive: set[int] = set()
-    waiting = [subject.graph.root, *(head.instance for head in subject.graph.heads)]
-    while waiting:
-        instance = waiting.pop()
-        inside = _nodes(instance)
-        dead = bool(inside) and not subject.graph.served.intersection(inside)
-        if dead and not isinstance(instance.element, Chain):
-            elements[id(instance.element)] = instance.element
-            nodes.setdefault(id(instance.element), []).extend(inside)
-        else:
-            alive.add(id(instance.element))
-            waiting += instance.children
-    for key, element in elements.items():
-        if key in alive:  # another use of its block needs it
+    """Neighbouring nodes on which neither the output of the network nor that of a head depends."""
+    code, inside = Code.UNSERVING_NODES, _inside(subject)
+    served = subject.graph.served
+
+    def is_dead(element: Element) -> bool:
+        nodes = inside.get(id(element), [])
+        return bool(nodes) and served.isdisjoint(nodes)
+
+    for chain in subject.program.elements():
+        whole = len(chain.path) > 1 and is_dead(chain)  # told where the whole of it stands
+        if not isinstance(chain, Chain) or whole:
             continue
-        found = tuple(index for index in nodes[key] if subject.open(code, index))
-        if found:
-            claim = f"no output depends on '{element.name}'"
-            edits = (Remove(element.path), *_with_its_block(subject, element))
-            yield Finding(code, element.path, claim, "remove it", found, edits)
+        for dead, run in groupby(chain.nodes, key=is_dead):
+            elements = [element for element in run if dead]
+            nodes = [index for element in elements for index in inside[id(element)]]
+            found = tuple(index for index in nodes if subject.open(code, index))
+            if found:
+                names = listed(element.name for element in elements)
+                edits = tuple(_removing(subject, elements))
+                path = elements[0].path
+                yield Finding(code, path, f"no output depends on {names}", _REMEDY, found, edits)
 
 
-def _nodes(instance: Instance) -> list[int]:
-    return [inner.node for inner in instance.walk() if inner.node is not None]
+_REMEDY = "remove what nothing needs"
 
 
-def _with_its_block(subject: Subject, element: Element) -> tuple[Edit, ...]:
-    """An edit that removes the block that an element alone uses."""
-    if isinstance(element, Use) and len(subject.program.users[element.block]) == 1:
-        return (Remove(("blocks", element.block)),)
-    return ()
+def _inside(subject: Subject) -> dict[int, list[int]]:
+    """Ids of all nodes that came of an element or of what is inside of it, by the element's id."""
+    found: dict[int, list[int]] = {}
+    for instance in subject.instances:
+        nodes = [inner.node for inner in instance.walk() if inner.node is not None]
+        found.setdefault(id(instance.element), []).extend(nodes)
+    return found
+
+
+def _removing(subject: Subject, elements: Sequence[Element]) -> Iterator[Edit]:
+    """Edits that remove elements, and the blocks that they alone use."""
+    uses = [element.block for element in elements if isinstance(element, Use)]
+    for element in elements:
+        yield Remove(element.path)
+    for block in dict.fromkeys(uses):
+        if len(subject.program.users[block]) == uses.count(block):
+            yield Remove(("blocks", block))

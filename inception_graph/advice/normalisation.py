@@ -86,9 +86,8 @@ def cancelled_biases(subject: Subject) -> Iterator[Finding]:
             yield found(code, site, claim, "write 'bias: false'", _unbiased(subject, site))
     for key, sites in shared.items():
         nodes = tuple(index for site in sites for index in site.nodes)
-        claim = (
-            f"batch normalisation cancels the bias of {len(nodes)} convolutions with these defaults"
-        )
+        many = f"{len(nodes)} convolutions" if len(nodes) > 1 else "a convolution"
+        claim = f"batch normalisation cancels the bias of {many} with these defaults"
         edits = _by_default(subject, key, sites)
         path = ("defaults", key, "norm")
         yield Finding(code, path, claim, "write 'bias: false' beside it", nodes, edits)

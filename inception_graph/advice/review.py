@@ -123,31 +123,32 @@ class Review:
         own, *parents = self.compilation.sources
         where = self.typed.program.places.key(finding.path).source
         if parents and where is not own:
-            done = Weighed({}, None, f"it stands in {where.name}, which this spec extends")
+            obstacle = f"it stands in {where.name}, which this spec extends"
+            done, made = Weighed({}, None, obstacle), None
         else:
-            done = self._tried(finding, own.text)
+            done, made = self._tried(finding, own.text)
         if done.change and not parents:
             return done
-        whole = self._tried(finding, self._whole)
-        if done.text is not None and done.change == whole.change:
+        whole, meant = self._tried(finding, self._whole)
+        if done.text is not None and made and meant and _alike(made, meant):
             return done
-        inherited = "part of it stands in what this spec extends"
+        inherited = "where it stands depends on what this spec extends"
         return Weighed(whole.change, None, done.obstacle or whole.obstacle or inherited)
 
-    def _tried(self, finding: Finding, text: str) -> Weighed:
-        """What comes of following an advice in a text that describes this network."""
+    def _tried(self, finding: Finding, text: str) -> tuple[Weighed, TypedGraph | None]:
+        """What comes of following an advice in a text that describes this network, and the network then."""
         try:
             text = edited(text, finding.edits, self.compilation.limits)
         except CannotEdit as obstacle:
-            return Weighed({}, None, str(obstacle))
+            return Weighed({}, None, str(obstacle)), None
         after = self.compiled(text)
         new = _faults(after.report) - _faults(self.compilation.report)
         fault = next((found for found in after.report.sorted() if found.code in new), None)
         obstacle = f"then {fault.message}" if fault else None
         if after.typed is None:
-            return Weighed({}, None, obstacle)
+            return Weighed({}, None, obstacle), None
         difference = change(costs(self.typed), costs(after.typed))
-        return Weighed(difference, None if new else text, obstacle)
+        return Weighed(difference, None if new else text, obstacle), after.typed
 
     def tell(self, finding: Finding, report: Report) -> None:
         """Add an advice to a report, with what it would gain."""
@@ -182,6 +183,14 @@ def advise(compilation: Compilation, choice: Choice | None = None) -> Report:
     for finding in review.findings:
         review.tell(finding, report)
     return report
+
+
+def _alike(one: TypedGraph, other: TypedGraph) -> bool:
+    """Whether two networks are the same, node by node."""
+    nodes = [
+        [(node.name, node.operation, node.inputs) for node in typed.nodes] for typed in (one, other)
+    ]
+    return nodes[0] == nodes[1]
 
 
 def _faults(report: Report) -> Counter[Code]:

@@ -202,7 +202,7 @@ class Subject:
         if any(id(nodes[i].frames[-1]) in uses for i in every if i not in site.nodes):
             message = f"block '{old}' is used inside of a block of which not all uses are meant"
             raise NoEdit(message)
-        new = self._free(f"{old}_factorised")
+        new = self._free(f"{old}_variant")
         renamed = [Rename((*use.path, old), new) for use in uses.values()]
         return ("blocks", new, *element.path[2:]), (Copy(("blocks", old), new), *renamed)
 

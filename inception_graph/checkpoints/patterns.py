@@ -11,8 +11,9 @@ LONGEST = 200
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9]*")
-_SHIFTED = re.compile(r"([a-z][a-z0-9]*)([+-][0-9]{1,4})?")
+_FILLED = re.compile(r"([a-z][a-z0-9]*)(?:([+-][0-9]{1,4})|:(-?[0-9]{1,4}))?")
 _REST = ".."
+_BY_ITSELF = "name this layer in a rule of its own, before this one"
 _NUMBER = "#"
 NOTHING = "none"
 """The right side of a rule for layers that a source does not have."""
@@ -113,16 +114,39 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class _Filled:
+    """A hole of a template.
+
+    Attributes:
+        name: The pattern's hole, or '#' where a series is numbered.
+        shift: By how much a number or a letter is moved.
+        first: Where letters become numbers, the number of 'a'.
+    """
+
+    name: str
+    shift: int = 0
+    first: int | None = None
+
+    def fill(self, found: dict[str, str], separator: str) -> str:
+        if self.name == _NUMBER:
+            return SERIES
+        text = found[self.name]
+        if self.first is not None:
+            return _counted(text, self.first)
+        return _shifted(text, self.shift) if self.shift else text.replace(".", separator)
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A name of theirs with holes: ``Mixed_{m}.branch5x5_1``.
 
     Attributes:
         words: The texts around the holes.
-        holes: Names of the holes and by how much each is shifted; the name is '#' where a series is numbered.
+        holes: The holes.
     """
 
     words: tuple[str, ...]
-    holes: tuple[tuple[str, int], ...]
+    holes: tuple[_Filled, ...]
 
     def fill(self, found: dict[str, str], separator: str) -> str:
         """The name, with ``SERIES`` where it is numbered.
@@ -132,16 +156,11 @@ class Template:
             separator: Between segments of a hole that stands for several.
 
         Raises:
-            RuleFault: What is to be shifted is neither a number nor a letter.
+            RuleFault: What is to be shifted is neither a number nor a letter, or what is to be counted no letter.
         """
         text = self.words[0]
-        for (hole, shift), word in zip(self.holes, self.words[1:], strict=True):
-            if hole == _NUMBER:
-                text += SERIES + word
-            elif shift:
-                text += _shifted(found[hole], shift) + word
-            else:
-                text += found[hole].replace(".", separator) + word
+        for hole, word in zip(self.holes, self.words[1:], strict=True):
+            text += hole.fill(found, separator) + word
         return text
 
 
@@ -153,8 +172,16 @@ def _shifted(text: str, shift: int) -> str:
     if moved.isalpha() and moved.isascii() and moved.islower() == text.islower():
         return moved
     message = f"'{text}' cannot be shifted by {shift:+}: it is no such number or letter"
-    hint = "name this layer in a rule of its own, before this one"
-    raise RuleFault(message, hint, theirs=True)
+    raise RuleFault(message, _BY_ITSELF, theirs=True)
+
+
+def _counted(text: str, first: int) -> str:
+    """A small letter as a number."""
+    number = ord(text) - ord("a") + first if len(text) == 1 and "a" <= text <= "z" else -1
+    if number >= 0:
+        return str(number)
+    message = f"'{text}' cannot be counted from a = {first}: it is no such letter"
+    raise RuleFault(message, _BY_ITSELF, theirs=True)
 
 
 @lru_cache(maxsize=4096)
@@ -211,14 +238,18 @@ def template(text: str) -> Template:
         RuleFault: It describes none.
     """
     _check(text, theirs=True)
-    holes: list[tuple[str, int]] = []
+    holes: list[_Filled] = []
     for hole in _HOLE.findall(text):
-        shifted = _SHIFTED.fullmatch(hole)
-        if shifted is None and hole != _NUMBER:
+        filled = _FILLED.fullmatch(hole)
+        if filled is None and hole != _NUMBER:
             message = f"'{{{hole}}}' in '{text}' is no hole of a name"
-            hint = "write {m}, {m+1}, {m-1}, or {#} for a number that counts"
+            hint = "write {m}, {m+1}, {m-1}, {m:1} for a letter as a number, or {#} for a number that counts"
             raise RuleFault(message, hint, theirs=True)
-        holes.append((shifted[1], int(shifted[2] or 0)) if shifted else (_NUMBER, 0))
+        if filled is None:
+            holes.append(_Filled(_NUMBER))
+        else:
+            first = None if filled[3] is None else int(filled[3])
+            holes.append(_Filled(filled[1], int(filled[2] or 0), first))
     if SERIES in text.removesuffix(SERIES):
         message = f"'{SERIES}' stands at the end of a name only, not as in '{text}'"
         raise RuleFault(message, "write conv2d{#}", theirs=True)
@@ -232,7 +263,7 @@ def check_holes(ours: str, theirs: str) -> None:
         RuleFault: One of the two cannot be read, or a hole of the template is none of the pattern's.
     """
     known = pattern(ours).holes
-    for hole, _ in template(theirs).holes:
+    for hole in (filled.name for filled in template(theirs).holes):
         if hole not in known and hole != _NUMBER:
             there = (
                 f"only {', '.join(f'{{{name}}}' for name in sorted(known))}" if known else "none"

@@ -191,12 +191,13 @@ def _adapts(
 
 
 def _classifiers(typed: TypedGraph) -> frozenset[int]:
-    """Ids of the layers that give the network's output and its heads', one score a class."""
+    """Ids of the layers that give the network's scores and its heads', one a class; what is normalised is no score."""
     found: set[int] = set()
     for output in (typed.graph.output, *(head.output for head in typed.graph.heads)):
         index = output
         while index != INPUT:
-            if typed.operation(index).many:
+            operation = typed.operation(index)
+            if operation.many or operation.family == "normalisation":
                 break
             if typed.weights[index]:
                 found.add(index)

@@ -84,6 +84,9 @@ def table(
     from inception_graph.cli.outputs import deliver
     from inception_graph.files import guard
 
+    if x == y:
+        message = f"'--x' and '--y' are both {x}: set one number against another"
+        raise click.UsageError(message)
     makers = [_maker(Path(output).suffix.lower().removeprefix(".")) for output in outputs]
     for output in outputs:
         guard(Path(output), force=force)

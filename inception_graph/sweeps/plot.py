@@ -113,7 +113,8 @@ class _Plot:
     def _subtitle(self) -> str:
         count = len(self.variants)
         failed = sum(variant.totals is None for variant in self.variants)
-        words = [f"{count} variant{'s' if count != 1 else ''} of {', '.join(self.specs)}"]
+        whose = self.specs[0] if len(self.specs) == 1 else f"{len(self.specs)} networks"
+        words = [f"{count} variant{'s' if count != 1 else ''} of {whose}"]
         words += [f"{failed} cannot be built"] if failed else []
         return plain("; ".join(words), _MOST_TITLE)
 

@@ -103,10 +103,11 @@ def _size(image: tuple[int, ...], channels: int) -> Size:
 
 
 def _reason(made: Compilation) -> str:
-    """Why a variant cannot be built: the first of its errors, and how many more there are."""
+    """Why a variant cannot be built: the first of its errors with its place, and how many more there are."""
     errors = [found for found in made.report.sorted() if found.code.severity == "error"]
     others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return f"{errors[0].code.value}: {errors[0].message}{others}"
+    first = errors[0]
+    return f"{first.place}: {first.code.value}: {first.message}{others}"
 
 
 def pareto_front(variants: Sequence[Variant], x: str, y: str) -> list[int]:

@@ -10,6 +10,7 @@ import torch
 
 from inception_graph.checkpoints import expected
 from inception_graph.diagnostics.report import did_you_mean, listed
+from inception_graph.ir.header import Preprocess
 from inception_graph.version import __version__
 from inception_graph.weights.errors import WeightsError
 from inception_graph.weights.transform import to_theirs
@@ -54,7 +55,8 @@ def facts(fit: Fit) -> dict[str, str]:
         found["source"] = fit.source
     preprocess = fit.preprocess or program.preprocess
     if preprocess is not None:
-        found["preprocess"] = preprocess.model_dump_json(exclude_defaults=True)
+        given = (name for name in Preprocess.model_fields if name in preprocess.model_fields_set)
+        found["preprocess"] = json.dumps({name: getattr(preprocess, name) for name in given})
     return found
 
 

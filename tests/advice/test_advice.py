@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from inception_graph.advice import Choice, advise, rewrite
-from inception_graph.compiler import compile_text
+from inception_graph.compiler import compile_spec
 from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.render import render
 
@@ -36,11 +36,11 @@ def choice_of(text: str) -> Choice:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_case(case: Path, request: pytest.FixtureRequest) -> None:
+def test_case(case: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
     text = case.read_text(encoding="utf-8")
-    choice = choice_of(text)
-    made = compile_text(text, name=case.name, folder=FOLDER)
-    rewriting = rewrite(made, choice, folder=FOLDER)
+    made, choice = compile_spec(case.name), choice_of(text)
+    rewriting = rewrite(made, choice)
     before, after = text.splitlines(), rewriting.text.splitlines()
     lines = difflib.unified_diff(before, after, case.name, "rewritten", lineterm="", n=0)
     answer = render([advise(made, choice)])

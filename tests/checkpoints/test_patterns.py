@@ -33,6 +33,9 @@ RULES = [
     ("body.{m..}.b{i}.norm", "body.x.y.b1.norm", "{m}{i}", "x.y1"),
     ("{m..}.conv", "conv1.conv", "conv2d{#}", "conv2d{#}"),
     ("mixed_{l}", "mixed_Z", "{l-1}", "Y"),
+    ("mixed_{n}{l}", "mixed_5b", "stage{n-4}.unit{l:0}", "stage1.unit1"),
+    ("mixed_6{l}", "mixed_6c", "features.{l:10}", "features.12"),
+    ("mixed_{l}", "mixed_c", "{l:-2}", "0"),
 ]
 
 
@@ -63,13 +66,29 @@ def test_what_cannot_be_shifted(ours: str, name: str, theirs: str) -> None:
         template(theirs).fill(found, ".")
 
 
+@pytest.mark.parametrize(("name", "first"), [("1", 1), ("ab", 1), ("B", 1), ("é", 1), ("b", -2)])
+def test_what_cannot_be_counted(name: str, first: int) -> None:
+    with pytest.raises(RuleFault, match="cannot be counted"):
+        template(f"{{m:{first}}}").fill({"m": name}, ".")
+
+
 def test_several_segments_are_joined_as_their_layout_joins_them() -> None:
     found = pattern("{m..}").match(("body", "conv1"))
     assert found is not None
     assert template("net/{m}").fill(found, "/") == "net/body/conv1"
 
 
-texts = st.text(st.sampled_from("{}.#+-1amM_ é"), max_size=24) | st.text(max_size=8)
+def test_many_holes_take_no_longer_than_their_number() -> None:
+    """An expression that tries all ways to divide the name would not come to an end."""
+    ours = "".join(f"{{h{index}}}" for index in range(40))
+    assert len(pattern(ours + "b").match(("a" * 63 + "b",)) or {}) == 40
+    assert pattern(ours + "b").match(("a" * 64,)) is None
+    assert (
+        pattern("a".join(f"{{h{index}}}" for index in range(30)) + "b").match(("a" * 64,)) is None
+    )
+
+
+texts = st.text(st.sampled_from("{}.#+-:1amM_ é"), max_size=24) | st.text(max_size=8)
 words = st.text(st.sampled_from("ab1_"), max_size=3)
 filled = st.text(st.sampled_from("ab1_"), min_size=1, max_size=3)
 

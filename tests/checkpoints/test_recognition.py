@@ -164,6 +164,15 @@ def test_another_number_of_classes_and_channels_still_fits() -> None:
     }
 
 
+@pytest.mark.parametrize("table", sorted(FOLDER.glob("slim.*.txt")), ids=lambda table: table.stem)
+def test_a_class_for_the_background_still_fits(table: Path) -> None:
+    file = {n: tuple(1001 if size == 1000 else size for size in s) for n, s in held(table).items()}
+    found = recognise(file, zoo())
+    assert found is not None
+    assert (found.candidate.spec, found.complete) == (table.stem.partition(".")[2], True)
+    assert {entry.tensor.adapts for entry, _ in found.adapted} <= {"classes"}
+
+
 @pytest.mark.parametrize(
     ("name", "shape", "kind"),
     [

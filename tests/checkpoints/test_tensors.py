@@ -107,6 +107,12 @@ def test_what_adapts(small: Any) -> None:
     }
 
 
+def test_an_embedding_has_no_classes() -> None:
+    typed = ig.load("inception_resnet_v1_facenet").typed
+    adapting = {tensor.name for tensor in tensors(typed) if tensor.adapts == "classes"}
+    assert adapting == {"identities.classifier.weight", "identities.classifier.bias"}
+
+
 def test_maps_behind_a_vector(small: Any) -> None:
     with_maps = {tensor.name: tensor.maps for tensor in tensors(small) if tensor.maps}
     assert with_maps == {"hidden.linear.weight": ((4, 2, 3), (4,), (4, 1, 3))}

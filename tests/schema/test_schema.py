@@ -27,7 +27,11 @@ from inception_graph.spec.schema import json_schema
 BASE: dict[str, Any] = {
     "inception_graph": 1,
     "name": "base",
-    "meta": {"title": "Base", "notes": ["one"]},
+    "meta": {
+        "title": "Base",
+        "notes": ["one"],
+        "accuracy": [{"top1": 70.1, "top5": 90, "source": "Table 1", "crops": 10}],
+    },
     "input": {"channels": 3, "height": 64, "width": "$size"},
     "variables": {"classes": 10, "size": 64, "act": "relu"},
     "defaults": {"conv": {"activation": "relu", "norm": {"batch_norm": {"eps": 0.001}}}},
@@ -76,6 +80,22 @@ BASE: dict[str, Any] = {
         }
     },
     "preprocess": {"resize": 72, "crop": 64, "mean": [0.5, 0.5, 0.5], "interpolation": "bicubic"},
+    "checkpoints": {
+        "torchvision": {
+            "layout": "torch",
+            "parts": {"norm": "bn"},
+            "preprocess": {"crop": 32, "range": [-1, 1]},
+            "released": {"V1": {"top1": 70.1, "top5": 90, "url": "https://example.org/v1.pth"}},
+            "names": {"aux.{m..}": "none", "{m..}.{n}": "{m}.layer.{n}", "{m..}": "{m}"},
+        },
+        "slim": {
+            "layout": "tensorflow",
+            "scale": False,
+            "background": True,
+            "convolutions": ["classifier"],
+            "names": {"{m..}": "Base/{m}"},
+        },
+    },
     "expect": {"output": [10]},
 }
 
@@ -88,6 +108,9 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("meta/titel", "x", "meta", "titel"),
     ("meta/year", "x", "meta/year", "valid"),
     ("meta/notes", "x", "meta/notes", "array"),
+    ("meta/accuracy", 70.1, "meta/accuracy", "array"),
+    ("meta/accuracy/0/top3", 70.1, "meta/accuracy/0", "top3"),
+    ("meta/accuracy/0/top1", 170, "meta/accuracy/0/top1", ""),
     ("input/depth", 3, "input", "depth"),
     ("input/height", 0, "input/height", "valid"),
     ("input/height", 2.5, "input/height", "valid"),
@@ -145,6 +168,18 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("preprocess/interpolation", "cubic", "preprocess/interpolation", ""),
     ("preprocess/std", [], "preprocess/std", ""),
     ("preprocess/colour", "rgb", "preprocess", "colour"),
+    ("checkpoints", [], "checkpoints", "type"),
+    ("checkpoints/from slim", {"layout": "torch", "names": {}}, "checkpoints", "does not match"),
+    ("checkpoints/slim", "imagenet", "checkpoints/slim", "object"),
+    ("checkpoints/slim", {"names": {}}, "checkpoints/slim", "'layout' is a required"),
+    ("checkpoints/slim/layout", "slim", "checkpoints/slim/layout", "not one of"),
+    ("checkpoints/slim/scales", False, "checkpoints/slim", "scales"),
+    ("checkpoints/slim/background", 1, "checkpoints/slim/background", "boolean"),
+    ("checkpoints/slim/convolutions", "classifier", "checkpoints/slim/convolutions", "array"),
+    ("checkpoints/slim/names/conv1", 3, "checkpoints/slim/names/conv1", "string"),
+    ("checkpoints/slim/names", ["conv1"], "checkpoints/slim/names", "object"),
+    ("checkpoints/slim/preprocess", {"cop": 1}, "checkpoints/slim/preprocess", "cop"),
+    ("checkpoints/slim/released", {"a": {"top": 1}}, "checkpoints/slim/released/a", "top"),
     ("expect/flops", 1, "expect", "flops"),
     ("expect/macs", -1, "expect/macs", ""),
 ]
@@ -171,7 +206,7 @@ def _changed(where: str, value: Any) -> dict[str, Any]:
     *above, last = where.split("/")
     target = spec
     for step in above:
-        target = target[step]
+        target = target[int(step) if step.isdigit() else step]
     target[last] = value
     return spec
 
