@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+import warnings
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -42,10 +43,12 @@ class Network:
     Attributes:
         compilation: All that came of compiling it.
         settings: Values given to its variables.
+        whole: The network with its auxiliary heads, where this is the same without.
     """
 
     compilation: Compilation
     settings: dict[str, Value]
+    whole: Network | None = None
 
     @cached_property
     def typed(self) -> TypedGraph:
@@ -134,7 +137,7 @@ class Network:
         if not self.program.auxiliary:
             return self
         stripped = finish(self.program.without_auxiliary(), self.compilation)
-        return replace(self, compilation=stripped)
+        return replace(self, compilation=stripped, whole=self)
 
     def emit(self) -> str:
         """The network as a file of PyTorch source."""
@@ -160,13 +163,32 @@ class Network:
         digest = hashlib.sha256(text.encode()).hexdigest()
         return Provenance(file, digest, command)
 
-    def create_model(self) -> nn.Module:
-        """The live module: the emitted source, executed. In training mode, as torch's own constructors leave it."""
+    def create_model(
+        self, weights: str | Path | None = None, *, strict: bool = False
+    ) -> nn.Module:
+        """The live module: the emitted source, executed. In training mode, as torch's own constructors leave it.
+
+        Args:
+            weights: A file of weights of any kind, or where to fetch one, such as ``timm/inception_v4.tf_in1k`` and
+                ``torchvision:IMAGENET1K_V1``. What does not fit as it is, a warning tells.
+            strict: Whether anything left over is an error, in the file or in the module.
+
+        Raises:
+            WeightsError: The file cannot be read, nothing in it fits, or something is left over and ``strict`` given.
+        """
         from inception_graph.backends.pytorch.live import instantiate, load_source
 
         with collector_paused():
             module = load_source(self.emit(), self.name)
-            return instantiate(getattr(module, network_class(self.program)))
+            model = instantiate(getattr(module, network_class(self.program)))
+        if weights is not None:
+            from inception_graph.weights.loading import load
+            from inception_graph.weights.report import report
+
+            fit = load(model, (self.whole or self).typed, weights, strict=strict)
+            if not fit.exact(model.state_dict()):
+                warnings.warn(report(fit), stacklevel=2)
+        return model
 
     def render(self, path: str | Path, *, level: Level = "block", force: bool = False) -> None:
         """Draw the network to an svg, png, pdf or dot file, by its suffix.
@@ -229,21 +251,30 @@ def _network(spec: str | Path | Network, variables: dict[str, Any]) -> Network:
 
 
 def create_model(
-    spec: str | Path | Network, *, auxiliary: bool = True, **variables: Value
+    spec: str | Path | Network,
+    *,
+    auxiliary: bool = True,
+    weights: str | Path | None = None,
+    strict: bool = False,
+    **variables: Value,
 ) -> nn.Module:
-    """The live module of a spec, with its weights started as the spec says.
+    """The live module of a spec, with its weights started as the spec says, or read from a file.
 
     Args:
         spec: A name, a path, a text or a loaded network.
         auxiliary: Whether to keep the auxiliary heads. With them the module returns a named tuple while training.
+        weights: A file, or where to fetch one; see ``Network.create_model``.
+        strict: Whether anything left over is an error, in the file or in the module.
         variables: Values for the spec's variables.
 
     Raises:
         SpecError: The spec has errors.
         SettingError: There is no variable of a given name.
+        WeightsError: Weights cannot be read, or do not fit.
     """
     network = _network(spec, variables)
-    return (network if auxiliary else network.without_auxiliary()).create_model()
+    network = network if auxiliary else network.without_auxiliary()
+    return network.create_model(weights, strict=strict)
 
 
 def emit(spec: str | Path | Network, *, auxiliary: bool = True, **variables: Value) -> str:

@@ -182,7 +182,8 @@ class _Text:
             return self._appended(holder, name, value)
         _, old = self._inside(holder, name)
         if not isinstance(old, Scalar) and not self.text.startswith(("{", "["), old.start):
-            raise self._absent(path)
+            message = f"'{name}' is written over several lines"
+            raise CannotEdit(message)
         new = flow(value)
         if old.start == old.end and not self.text[old.start - 1].isspace():
             new = f" {new}"
@@ -211,8 +212,9 @@ class _Text:
     def _removed(self, holder: Mapping, name: str) -> str:
         key, value = self._inside(holder, name)
         names = list(holder)
-        if len(names) == 1 and holder is not self.tree:
-            raise self._absent((name,))
+        if len(names) == 1:
+            message = f"'{name}' is all that stands there"
+            raise CannotEdit(message)
         if not self._in_braces(holder):
             start, end = key.start - len(self._margin(holder)), self._line_end(value)
             before, after = self.text[:start], self.text[end:].removeprefix(self.newline)
@@ -238,8 +240,9 @@ class _Text:
         holder = self._holder(edit.path)
         key, value = self._inside(holder, edit.path[-1])
         inline = isinstance(value, Mapping) and self._in_braces(value)
-        if not isinstance(value, Mapping) or (self._in_braces(holder) and not inline):
-            raise self._absent(edit.path)
+        if not isinstance(value, Mapping):
+            message = f"'{edit.path[-1]}' is no mapping"
+            raise CannotEdit(message)
         first, last = dict(edit.first), dict(edit.last)
         if self._in_braces(holder):
             before = "".join(f"{flow({name: node})[1:-1]}, " for name, node in first.items())
@@ -279,8 +282,11 @@ class _Text:
     def _line_end(self, tree: Tree) -> int:
         """The end of the last line of a value, its line break left out."""
         last = _closed(tree)
-        end = max(last - 1, 0) if self.text.startswith("\n", last - 1) else last
-        found = self.text.find("\n", end)
+        while self.text[
+            last - 1
+        ].isspace():  # a text of several lines ends where the next value starts
+            last -= 1
+        found = self.text.find("\n", last)
         end = len(self.text) if found < 0 else found
         return end - 1 if self.text.startswith("\r", end - 1) else end
 

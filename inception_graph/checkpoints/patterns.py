@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
 
 LONGEST = 200
 """Characters of a pattern or a template."""
@@ -166,11 +167,12 @@ class Template:
 
 def _shifted(text: str, shift: int) -> str:
     """A number or a letter, some steps on."""
-    if text.isdigit() and int(text) + shift >= 0:
+    if text.isdecimal() and int(text) + shift >= 0:
         return str(int(text) + shift)
-    moved = chr(ord(text) + shift) if len(text) == 1 and text.isalpha() else ""
-    if moved.isalpha() and moved.isascii() and moved.islower() == text.islower():
-        return moved
+    for letters in (ascii_lowercase, ascii_uppercase):
+        at = letters.find(text) + shift
+        if len(text) == 1 and text in letters and 0 <= at < len(letters):
+            return letters[at]
     message = f"'{text}' cannot be shifted by {shift:+}: it is no such number or letter"
     raise RuleFault(message, _BY_ITSELF, theirs=True)
 

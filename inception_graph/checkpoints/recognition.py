@@ -21,6 +21,8 @@ _OUTPUT = re.compile(r":[0-9]+$")
 _SEPARATOR = re.compile(r"[./]")
 _SEGMENT = re.compile(r"([^./]+?)(?:_([0-9]{1,9}))?(?=[./]|$)")
 """A segment of a name, its number apart."""
+_LONGEST = 500
+"""Characters of a name of which parts are looked at."""
 _MOST_OFFSETS = 64
 """Beginnings of a numbered series that are tried in a file that holds more of it than the network has."""
 
@@ -88,9 +90,9 @@ def recognise(held: Mapping[str, Shape], candidates: Iterable[Candidate]) -> Mat
     file = _File(held)
     best: Match | None = None
     for candidate in candidates:
-        match = file.match(candidate)
-        if match.share > (best.share if best else 0.0):
-            best = match
+        fitting = file.match(candidate)
+        if fitting.share > (best.share if best else 0.0):
+            best = fitting
     return best
 
 
@@ -195,8 +197,10 @@ def _ways(numbers: dict[int, dict[str, str]], longest: int) -> Iterator[dict[int
 
 
 def _starts(name: str) -> list[int]:
-    """Where the segments of a name start."""
-    return [0, *(found.end() for found in _SEPARATOR.finditer(name))]
+    """Where the segments of a name start; one of strange length is taken as a whole."""
+    return (
+        [0] if len(name) > _LONGEST else [0, *(found.end() for found in _SEPARATOR.finditer(name))]
+    )
 
 
 def _sorted(

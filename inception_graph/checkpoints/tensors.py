@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -207,22 +208,19 @@ def _classifiers(typed: TypedGraph) -> frozenset[int]:
 
 
 def _maps(typed: TypedGraph, index: int) -> tuple[Shape, ...]:
-    """The maps whose cells a linear layer reads as a vector; none where each has one cell only."""
-    maps = _order(typed, typed.nodes[index].inputs[0])
-    return maps if any(len(shape) > 1 and shape[1] * shape[2] > 1 for shape in maps) else ()
-
-
-def _order(typed: TypedGraph, index: int) -> tuple[Shape, ...]:
-    """What stands behind the values of a vector: plain features, or maps that were flattened."""
-    shape = typed.shape(index)
-    if index == INPUT:
-        return (shape,)
-    operation, inputs = typed.operation(index), typed.nodes[index].inputs
-    if operation.key == "concat":
-        return tuple(part for source in inputs for part in _order(typed, source))
-    before = typed.shape(inputs[0])
-    if operation.key == "flatten" and len(before) == 3:
-        return (before,)
-    if operation.key == "linear" or (not operation.many and before != shape):
-        return (shape,)
-    return _order(typed, inputs[0])
+    """The maps whose cells a linear layer reads, and plain features among them; none where each map has one cell."""
+    found: list[Shape] = []
+    waiting = [typed.nodes[index].inputs[0]]
+    while waiting:
+        index = waiting.pop()
+        operation, inputs = typed.operation(index), typed.nodes[index].inputs
+        before, shape = typed.shape(inputs[0]), typed.shape(index)
+        if operation.key == "concat":
+            waiting += reversed(inputs)
+        elif operation.key == "flatten" and len(before) == 3:
+            found.append(before)
+        elif operation.key == "linear" or (not operation.many and before != shape):
+            found.append(shape)
+        else:  # it leaves the order of values as it is
+            waiting.append(inputs[0])
+    return tuple(found) if any(len(shape) == 3 and prod(shape[1:]) > 1 for shape in found) else ()

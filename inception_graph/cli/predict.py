@@ -62,6 +62,8 @@ def predict(
     missing = [name for name, module in _NEEDED.items() if find_spec(module) is None]
     if missing:
         fail(f"{' and '.join(missing)} not installed: pip install 'inception-graph[torch]'")
+    from inception_graph.backends.pytorch.emit import network_class
+    from inception_graph.backends.pytorch.live import hollow, load_source
     from inception_graph.images.finding import find_images
     from inception_graph.prediction.labels import labels_for
     from inception_graph.prediction.loading import loaded, preparation
@@ -72,11 +74,13 @@ def predict(
     kind = scores(made.typed)
     if made.input[0] not in (1, 3):
         fail(f"'{made.name}' takes images of {made.input[0]} channels; pictures have 1 or 3")
-    model = made.without_auxiliary().create_model().eval()
+    plain = made.without_auxiliary()
+    written = load_source(plain.emit(), plain.name)
+    model = hollow(getattr(written, network_class(plain.program))).eval()
     fit = loaded(model, made.typed, weights, source)
     named = labels_for(made.output[0], Path(labels) if labels else None, background=fit.background)
-    preprocess, whose = preparation(made.typed, fit)
-    click.echo(f"pictures are prepared {whose}; labels: {named.source}", err=True)
+    preprocess, words = preparation(made.typed, fit)
+    click.echo(f"pictures are {words}; labels: {named.source}", err=True)
     if fit.also and source is None:
         others = " and ".join(fit.also)
         click.echo(

@@ -11,6 +11,7 @@ from inception_graph.comparison.edits import (
     Changed,
     Difference,
     Edit,
+    Note,
     Pair,
     Removed,
     Renamed,
@@ -50,9 +51,13 @@ def compare(one: TypedGraph, other: TypedGraph, *, names: tuple[str, str]) -> Di
         nodes=_side_by_side(_nodes(mine), _nodes(yours), matching.nodes),
         totals_before=totals(one),
         totals_after=totals(other),
-        notes_before=one.program.meta.notes,
-        notes_after=other.program.meta.notes,
+        notes=tuple(dict.fromkeys((*_notes(one), *_notes(other)))),
     )
+
+
+def _notes(typed: TypedGraph) -> Iterator[Note]:
+    for text in typed.program.meta.notes:
+        yield Note(typed.program.name, " ".join(text.split()))
 
 
 class _Edits:

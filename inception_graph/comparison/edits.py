@@ -88,6 +88,19 @@ class Pair:
     after: Part | None
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note of a spec.
+
+    Attributes:
+        spec: Name of the network.
+        text: What it says, on one line.
+    """
+
+    spec: str
+    text: str
+
+
 @dataclass(frozen=True, eq=False)
 class Difference:
     """What differs between two networks.
@@ -100,8 +113,7 @@ class Difference:
         nodes: All nodes side by side, in order.
         totals_before: What the first network costs.
         totals_after: What the second costs.
-        notes_before: What the first network's spec notes of itself.
-        notes_after: What the second's notes.
+        notes: What the specs note of themselves, the first's notes first.
     """
 
     before: str
@@ -111,8 +123,7 @@ class Difference:
     nodes: tuple[Pair, ...]
     totals_before: Totals
     totals_after: Totals
-    notes_before: tuple[str, ...]
-    notes_after: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def equal(self) -> bool:

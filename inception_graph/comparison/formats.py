@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from inception_graph.comparison.edits import Added, Changed, Removed, Rewired, Setting
+from inception_graph.comparison.edits import Added, Changed, Note, Removed, Rewired, Setting
 from inception_graph.comparison.ledger import Entry, Ledger, ledger
 from inception_graph.comparison.tables import NODE_HEADINGS, costs, nodes, signed, totals
 from inception_graph.diagnostics.terminal import visible
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "markdown", "json")
 LEVELS = ("network", "op")
-_WIDTH = 100
+_WIDTH, _BEGINNING = 100, 60
 
 
 def formatted(difference: Difference, form: str, level: str) -> str:
@@ -71,12 +71,12 @@ def _text(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:
         return f"{_heading(difference, found)}\n"
     lines = [_heading(difference, found), ""]
     lines += _columns([("", difference.before, difference.after, "change"), *totals(difference)])
-    kind = ""
+    kind, known = "", set[Note]()
     for entry in found.entries:
         if entry.fold.kind != kind:
             kind = entry.fold.kind
             lines += ["", "settings" if kind == "setting" else kind]
-        lines += _told(entry)
+        lines += _told(entry, known)
     if found.followers:
         lines += ["", "what follows", *_wrapped(_following(found), 2)]
     rows = list(nodes(pairs))
@@ -85,13 +85,18 @@ def _text(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _told(entry: Entry) -> Iterator[str]:
+def _told(entry: Entry, known: set[Note]) -> Iterator[str]:
+    """A difference as lines; of a note that was told before only the beginning."""
     fold = entry.fold
     yield from _wrapped(f"{fold.where}: {fold.what}{_costs(entry.change)}", 2)
-    for line in fold.listed:
-        yield from _wrapped(line, 6)
+    if fold.listed:
+        yield from _wrapped("; ".join(fold.listed), 6)
     for note in entry.notes:
-        yield from _wrapped(f"{note.spec} notes: {note.text}", 6)
+        said = f"notes: {note.text}"
+        if note in known:
+            said = f"notes, as above: {textwrap.shorten(note.text, _BEGINNING, placeholder=' ...')}"
+        yield from _wrapped(f"{note.spec} {said}", 6)
+        known.add(note)
 
 
 def _wrapped(text: str, indent: int) -> list[str]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from inception_graph.comparison.crediting import Change, credit
 from inception_graph.comparison.folding import Fold, fold
-from inception_graph.comparison.notes import Note, Notes
+from inception_graph.comparison.notes import Notes
 
 if TYPE_CHECKING:
-    from inception_graph.comparison.edits import Difference
+    from inception_graph.comparison.edits import Difference, Note
 
 
 @dataclass(frozen=True)

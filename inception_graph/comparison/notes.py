@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inception_graph.comparison.edits import Added, Changed, Removed, Renamed, Rewired, Setting
@@ -13,7 +12,7 @@ from inception_graph.comparison.places import itself, within
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inception_graph.comparison.edits import Difference, Edit
+    from inception_graph.comparison.edits import Difference, Edit, Note
     from inception_graph.comparison.folding import Fold
     from inception_graph.comparison.parts import Part
 
@@ -21,19 +20,6 @@ _WORD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 _MOST_SPOTS = 3
 """Places that a difference may have to be found by their names; of more it is what changed that counts."""
 _VALUES = {"true", "false", "none"}
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note of a spec.
-
-    Attributes:
-        spec: What the spec is called.
-        text: What it says.
-    """
-
-    spec: str
-    text: str
 
 
 class Notes:
@@ -45,14 +31,7 @@ class Notes:
     """
 
     def __init__(self, difference: Difference) -> None:
-        texts = {
-            difference.before: difference.notes_before,
-            difference.after: difference.notes_after,
-        }
-        notes = [
-            Note(spec, " ".join(text.split())) for spec, said in texts.items() for text in said
-        ]
-        self._notes = [(note, set(_WORD.findall(note.text))) for note in notes]
+        self._notes = [(note, set(_WORD.findall(note.text))) for note in difference.notes]
         pairs = difference.nodes
         nodes = [part for pair in pairs for part in (pair.before, pair.after) if part]
         self._inside: dict[str, set[str]] = {}

@@ -82,7 +82,7 @@ class Part:
     @property
     def words(self) -> str:
         """What it is, for a reader."""
-        inside = f" of {self.size} nodes" if self.children else ""
+        inside = f" of {self.size} node{'s' if self.size > 1 else ''}" if self.children else ""
         if self.block:
             return f"{self.block}{f' x{len(self.children)}' if self.copies else ''}{inside}"
         if self.operation is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from inception_graph.comparison.parts import Part
 
@@ -20,21 +20,22 @@ _MOST_NAMES = 4
 
 @dataclass(frozen=True)
 class Census:
-    """How much of everything a network has, so that words can say "all".
+    """What there is of everything in a network, so that words can say "all".
 
     Attributes:
-        uses: Uses of each block, each copy of a repeated one counted.
-        nodes: Nodes of each operation.
+        uses: Names of the uses of each block, each copy of a repeated one among them.
+        nodes: Names of the nodes of each operation.
     """
 
-    uses: Counter[str]
-    nodes: Counter[str]
+    uses: Mapping[str, Sequence[str]]
+    nodes: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(cls, tops: Iterable[Part], nodes: Iterable[Part]) -> Census:
         """The census of the parts at the top of a network, and of some of its nodes."""
-        uses = (part.block for top in tops for part in top.walk() if not part.copies)
-        return cls(Counter(filter(None, uses)), Counter(node.kind for node in nodes))
+        parts = (part for top in tops for part in top.walk())
+        uses = ((part.block, part.name) for part in parts if part.block and not part.copies)
+        return cls(_grouped(uses), _grouped((node.kind, node.name) for node in nodes))
 
     def words(
         self, parts: Sequence[Part], spots: Sequence[Spot | None]
@@ -45,29 +46,45 @@ class Census:
             parts: The parts, at least one.
             spots: The place of each in a block, if it has one.
         """
-        first, kind, count = spots[0], parts[0].kind, len(parts)
+        first, block, count = spots[0], parts[0].block, len(parts)
         if count == 1:
             return parts[0].name, ()
         if first and all(spot == first for spot in spots):
-            what, total = first[1] or f"the {kind}", self.uses[first[0]]
-            if count == total:
-                return f"{what} in all {count} uses of block {first[0]}", ()
-            uses = tuple(part.name.removesuffix(f".{first[1]}") for part in parts)
-            return f"{what} in {count} of {total} uses of block {first[0]}", uses
+            what = first[1] or f"the {parts[0].kind}"
+            uses = [part.name.removesuffix(f".{first[1]}") for part in parts]
+            share, which = _share(uses, self.uses[first[0]], uses)
+            return f"{what} in {share} uses of block {first[0]}", which
         if count <= _MOST_NAMES:
             return ", ".join(part.name for part in parts), ()
-        block = parts[0].block
+        names, listed = [part.name for part in parts], _one_by_one(parts, spots)
         if block and all(part.block == block for part in parts):
-            if count == self.uses[block]:
-                return f"all {count} uses of block {block}", ()
-            some = f"{count} of {self.uses[block]} uses of block {block}"
-            return some, _one_by_one(parts, spots)
-        if any(part.kind != kind or part.operation is None for part in parts):
-            noun = "nodes" if all(part.operation for part in parts) else "parts"
-            return f"{count} {noun}", _one_by_one(parts, spots)
-        if count == self.nodes[kind]:
-            return f"all {count} {kind} nodes", ()
-        return f"{count} of {self.nodes[kind]} {kind} nodes", _one_by_one(parts, spots)
+            share, which = _share(names, self.uses[block], listed)
+            return f"{share} uses of block {block}", which
+        if not all(part.operation for part in parts):
+            return f"{count} parts", listed
+        kinds = list(dict.fromkeys(part.kind for part in parts))
+        every = [name for kind in kinds for name in self.nodes[kind]]
+        share, which = _share(names, every, listed)
+        return f"{share} {' and '.join(kinds)} nodes", which
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key, name in pairs:
+        groups.setdefault(key, []).append(name)
+    return groups
+
+
+def _share(
+    some: Sequence[str], every: Sequence[str], listed: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """How many of all these are, and which: one by one, or those that they are not."""
+    if len(some) == len(every):
+        return f"all {len(some)}", ()
+    others = [name for name in every if name not in some]
+    short = len(others) <= _MOST_NAMES < len(some)
+    which = (f"all but {', '.join(others)}",) if short else tuple(listed)
+    return f"{len(some)} of {len(every)}", which
 
 
 def _one_by_one(parts: Sequence[Part], spots: Sequence[Spot | None]) -> tuple[str, ...]:

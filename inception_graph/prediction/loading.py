@@ -40,14 +40,15 @@ def loaded(model: nn.Module, typed: TypedGraph, weights: str, source: str | None
 
 
 def preparation(typed: TypedGraph, fit: Fit) -> tuple[Preprocess, str]:
-    """How pictures become inputs, and in words who says so: the weights before the spec.
+    """How pictures become inputs, also in words: as the weights say, or else the spec.
 
     What the weights say is for as many channels as theirs; a spec edited to have more or fewer speaks for itself.
     """
     own = fit.preprocess
     channels = typed.program.input[0]
     if own is not None and all(len(given) == channels for given in (own.mean, own.std) if given):
-        return own, f"as {fit.source} does" if fit.source else "as the file of weights says"
+        whose = f"{fit.source} does" if fit.source else "the file of weights says"
+        return own, f"prepared as {whose}"
     if typed.program.preprocess is not None:
-        return typed.program.preprocess, f"as the spec '{typed.program.name}' says"
-    return Preprocess(), "by nothing but their size, since neither weights nor spec say how"
+        return typed.program.preprocess, f"prepared as the spec '{typed.program.name}' says"
+    return Preprocess(), "only resized, since neither weights nor spec say more"

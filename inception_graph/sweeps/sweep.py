@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inception_graph.analysis.totals import totals
@@ -106,8 +107,9 @@ def _reason(made: Compilation) -> str:
     """Why a variant cannot be built: the first of its errors with its place, and how many more there are."""
     errors = [found for found in made.report.sorted() if found.code.severity == "error"]
     others = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    first = errors[0]
-    return f"{first.place}: {first.code.value}: {first.message}{others}"
+    first, (line, column) = errors[0], errors[0].place.position
+    where = f"{Path(first.place.source.name).name}:{line}:{column}"
+    return f"{where}: {first.code.value}: {first.message}{others}"
 
 
 def pareto_front(variants: Sequence[Variant], x: str, y: str) -> list[int]:

@@ -86,11 +86,10 @@ class Fit:
     new: tuple[Tensor, ...]
     unused: tuple[str, ...]
 
-    @property
-    def exact(self) -> bool:
-        """Whether all is taken as it is; heads may be absent in the file, all of them."""
+    def exact(self, wanted: Iterable[str] | None = None) -> bool:
+        """Whether all is taken as it is; argument as for ``left``."""
         changed = any(piece.change for piece in self.pieces)
-        return not (changed or self.renamed or self.left())
+        return not (changed or self.renamed or self.left(wanted))
 
     def left(self, wanted: Iterable[str] | None = None) -> list[str]:
         """Names that are left over: of the network without values, and of the file without use.

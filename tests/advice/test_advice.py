@@ -1,7 +1,7 @@
 """Golden cases: ``cases/NAME.yaml`` must be answered with ``cases/NAME.txt``, to the character.
 
-An answer is all advice for the spec, then what following it changes in the text. The first line of a spec has the options
-of ``inception-graph advise``. After a change that is meant, write the answers anew and read the difference::
+An answer is all advice for the spec, then what following it changes in the text. The first line of a spec has the
+options of ``inception-graph advise``. After a change that is meant, write the answers anew and read the difference::
 
     pytest tests/advice --regenerate
 """

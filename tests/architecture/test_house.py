@@ -29,6 +29,7 @@ COMMANDS = [
     ["emit", "googlenet"],
     ["schema"],
     ["explain", "H402"],
+    ["advise", "inception_v4", "--ignore", "A709"],
     ["list"],
     ["doctor"],
 ]

@@ -203,8 +203,14 @@ def test_counts_of_batches_may_be_absent() -> None:
 
 @pytest.mark.parametrize(
     "file",
-    [{}, {"": ()}, {"a": (1,), "b.c": (2, 2)}, {".": (3,), "/": (), ":0": (1,), "..": (1,)}],
-    ids=["empty", "no name", "strange", "separators"],
+    [
+        {},
+        {"": ()},
+        {"a": (1,), "b.c": (2, 2)},
+        {".": (3,), "/": (), ":0": (1,), "..": (1,)},
+        {"a." * 100_000: (1,)},
+    ],
+    ids=["empty", "no name", "strange", "separators", "a long name"],
 )
 def test_a_file_of_nothing_that_we_know(file: Shapes) -> None:
     assert recognise(file, zoo()) is None

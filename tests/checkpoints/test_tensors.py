@@ -118,6 +118,18 @@ def test_maps_behind_a_vector(small: Any) -> None:
     assert with_maps == {"hidden.linear.weight": ((4, 2, 3), (4,), (4, 1, 3))}
 
 
+def test_maps_behind_a_long_way() -> None:
+    steps = "".join(f"  drop{n}: {{dropout: 0.1}}\n" for n in range(1500))
+    joins = "".join(f"  join{n}: {{concat: [flat, drop{n}]}}\n" for n in range(2))
+    text = (
+        SMALL.partition("body:")[0]
+        + f"body:\n  flat: {{flatten: }}\n{steps}{joins}  out: {{linear: 3}}\n"
+    )
+    typed = compile_text(text).typed
+    assert typed is not None
+    assert by_name(typed)["out.weight"].maps == ((3, 8, 12), (3, 8, 12))
+
+
 NAMES = [
     # ours, and theirs by source
     ("conv1.depthwise.weight", "conv1.conv1.weight", "conv1/depthwise_kernel", "net/conv1/depthwise_weights"),

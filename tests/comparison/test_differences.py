@@ -168,3 +168,11 @@ def test_markdown_is_ours_to_write_again(
     rows = [line for line in text.splitlines() if line.startswith("| changed")]
     noted = "kernel 5 → 3 | -22,528 | -1,441,792 | branch5.expand is smaller in every module."
     assert noted in rows[1]
+
+
+def test_texts_of_the_page_are_what_the_command_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "diff.md"
+    said = str(ig.diff("googlenet", "googlenet_slim"))
+    blocks = re.findall(r"```text\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 2
+    assert all(block in said for block in blocks)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import peers
 from inception_graph.images.preparing import prepare
 from inception_graph.ir.header import Preprocess
+from inception_graph.peers import importing
 
 SIZES = [(64, 48), (48, 65), (33, 101), (10, 8), (34, 34), (30, 29), (120, 9), (17, 23)]
 """Width and height: wide, tall, odd, smaller than the crop, of its very size."""
@@ -31,7 +31,7 @@ def pictures() -> list[Image.Image]:
 def torchvision() -> Any:
     if find_spec("torchvision") is None:
         pytest.skip("torchvision is not installed")
-    return peers.torchvision()
+    return importing.torchvision()
 
 
 @pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic"])

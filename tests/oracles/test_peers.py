@@ -1,0 +1,64 @@
+"""Every shipped network that a library has too is that network: layer by layer, and number for number.
+
+Both are given the same random weights; see ``inception_graph/verification``. A library that is not installed is
+skipped, and named in the summary.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from inception_graph.compiler import compile_spec, finish
+from inception_graph.ir.graph import TypedGraph
+from inception_graph.peers import PEERS, Peer, PeerMissing
+from inception_graph.peers.reference import Reference
+from inception_graph.verification.against import compared
+from inception_graph.verification.outputs import TOLERANCE, evaluated, trained
+
+EXACT = 1e-8
+"""Rounding in double precision; what stands before a normalisation has gradients of nothing but rounding."""
+
+pytestmark = pytest.mark.parametrize("peer", PEERS, ids=lambda peer: f"{peer.spec}-{peer.source}")
+
+
+def built(peer: Peer, *, double: bool = False) -> Reference:
+    try:
+        return peer.build(double=double)
+    except PeerMissing as missing:
+        pytest.skip(str(missing))
+
+
+def typed(peer: Peer, *, larger: int = 0, heads: bool = False) -> TypedGraph:
+    compilation = compile_spec(peer.spec)
+    program = compilation.program
+    assert program is not None
+    channels, height, width = program.input
+    program = program if heads else program.without_auxiliary()
+    sized = program.of_size((channels, height + larger, width + larger))
+    found = finish(sized, compilation).typed
+    assert found is not None
+    return found
+
+
+def test_the_structure_is_the_same(peer: Peer) -> None:
+    built(peer)
+    found = compared(compile_spec(peer.spec), peer.source, outputs=False)
+    assert found.peer is peer
+    assert [d for d in found.pairing.differences if not d.training] == []
+    assert found.agrees
+
+
+# Six pixels more leave the last map as large as the fixed windows of some libraries' last pools.
+@pytest.mark.parametrize("larger", [0, 6])
+def test_the_outputs_are_the_same(peer: Peer, larger: int) -> None:
+    ours = typed(peer, larger=larger)
+    agreement = evaluated(ours, ours.program.checkpoints[peer.source], built(peer))
+    assert agreement.difference <= TOLERANCE
+    assert agreement.spread > 1000 * TOLERANCE  # else the images did not matter
+
+
+def test_a_step_of_training_is_the_same(peer: Peer) -> None:
+    ours = typed(peer, heads=len(peer.outputs) > 1)
+    step = trained(ours, ours.program.checkpoints[peer.source], built(peer, double=True))
+    assert step.loss <= EXACT
+    assert step.gradients <= EXACT
