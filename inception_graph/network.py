@@ -163,9 +163,7 @@ class Network:
         digest = hashlib.sha256(text.encode()).hexdigest()
         return Provenance(file, digest, command)
 
-    def create_model(
-        self, weights: str | Path | None = None, *, strict: bool = False
-    ) -> nn.Module:
+    def create_model(self, weights: str | Path | None = None, *, strict: bool = False) -> nn.Module:
         """The live module: the emitted source, executed. In training mode, as torch's own constructors leave it.
 
         Args:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inception_graph.advice.editing import Insert, Put, Remove
+from inception_graph.advice.editing import Put, Remove
 from inception_graph.advice.finding import Finding
 from inception_graph.advice.normalisation import normalised
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.graph import INPUT
 from inception_graph.ops.joining import Add
-from inception_graph.spec.yaml_text import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inception_graph.advice.editing import Edit
     from inception_graph.advice.subject import Subject
-    from inception_graph.ir.program import Program
 
 _DEEP = 20
 """Weighted layers above which gradients need help."""
@@ -49,19 +46,9 @@ def deep_and_bare(subject: Subject) -> Iterator[Finding]:
         "to carry gradients back"
     )
     remedy = "normalise the convolutions"
-    edits = _normalising(subject.program)
-    yield Finding(Code.DEEP_AND_BARE, ("name",), claim, remedy, (graph.output,), edits)
-
-
-def _normalising(program: Program) -> tuple[Edit, ...]:
-    """Edits that give all convolutions batch normalisation in place of a bias, by their defaults."""
     fields = {"bias": False, "norm": "batch_norm"}
-    if "conv" in program.defaults:
-        return tuple(Put(("defaults", "conv", name), value) for name, value in fields.items())
-    if program.defaults:
-        return (Put(("defaults", "conv"), Line(fields)),)
-    first = "blocks" if program.blocks else next(iter(program.sections))
-    return (Insert(("defaults",), {"conv": Line(fields)}, first),)
+    edits = tuple(Put(("defaults", "conv", name), value) for name, value in fields.items())
+    yield Finding(Code.DEEP_AND_BARE, ("name",), claim, remedy, (graph.output,), edits)
 
 
 def early_heads(subject: Subject) -> Iterator[Finding]:

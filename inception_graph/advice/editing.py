@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from inception_graph.diagnostics.report import Report
 from inception_graph.diagnostics.source import Source
+from inception_graph.spec.lower import KEYS
 from inception_graph.spec.reader import read_tree
 from inception_graph.spec.tree import Mapping, Scalar, Sequence
-from inception_graph.spec.yaml_text import Written, document_text, flow
+from inception_graph.spec.yaml_text import Line, Written, document_text, flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Put:
-    """Give the entry at a path a value, in place of the one that it has; a new entry comes last."""
+    """Give the entry at a path a value, in place of the one that it has; a new entry comes last.
+
+    What holds the entry is made if it is not there; a new section stands where sections usually stand.
+    """
 
     path: Path
     value: Written
@@ -46,10 +50,17 @@ class Remove:
 
 @dataclass(frozen=True)
 class Rename:
-    """Give the entry at a path another key."""
+    """Give the entry at a path another key.
+
+    Attributes:
+        path: The entry.
+        name: Its new key.
+        node: Whether the entry is a node, whose name says nothing of what the network does.
+    """
 
     path: Path
     name: str
+    node: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,11 @@ class _Text:
     def __init__(self, text: str, limits: Limits) -> None:
         self.text = text.removeprefix("\ufeff")
         self.newline = "\r\n" if "\r\n" in text else "\n"
-        self.tree = read_tree(Source("", self.text), Report(), limits)
+        tree = read_tree(Source("", self.text), Report(), limits)
+        if not isinstance(tree, Mapping):
+            message = "the text is no mapping"
+            raise CannotEdit(message)
+        self.tree: Mapping = tree
 
     def after(self, edit: Edit) -> str:
         match edit:
@@ -151,7 +166,7 @@ class _Text:
 
     def _holder(self, path: Path) -> Mapping:
         """The mapping that holds the entry at a path, which need not be there yet."""
-        tree = self.tree
+        tree: Tree = self.tree
         for step in path[:-1]:
             tree = self._inside(tree, step)[1]
         if not isinstance(tree, Mapping):
@@ -161,7 +176,7 @@ class _Text:
     def _entry(self, path: Path) -> tuple[Scalar, Tree]:
         return self._inside(self._holder(path), path[-1])
 
-    def _inside(self, tree: Tree | None, step: str | int) -> tuple[Scalar, Tree]:
+    def _inside(self, tree: Tree, step: str | int) -> tuple[Scalar, Tree]:
         if not isinstance(tree, Mapping) or step not in tree.entries:
             raise self._absent((step,))
         key, value = tree.entries[str(step)]
@@ -177,17 +192,29 @@ class _Text:
         return self.text.startswith("{", holder.start)
 
     def _put(self, path: Path, value: Written) -> str:
-        holder, name = self._holder(path), str(path[-1])
-        if name not in holder:
-            return self._appended(holder, name, value)
-        _, old = self._inside(holder, name)
-        if not isinstance(old, Scalar) and not self.text.startswith(("{", "["), old.start):
-            message = f"'{name}' is written over several lines"
+        tree: Tree = self.tree
+        for index, step in enumerate(path):
+            if not isinstance(tree, Mapping):
+                raise self._absent(path[:index])
+            if step not in tree.entries:
+                return self._added(tree, str(step), _nested(path[index + 1 :], value))
+            tree = self._inside(tree, step)[1]
+        if not isinstance(tree, Scalar) and not self.text.startswith(("{", "["), tree.start):
+            message = f"'{path[-1]}' is written over several lines"
             raise CannotEdit(message)
         new = flow(value)
-        if old.start == old.end and not self.text[old.start - 1].isspace():
+        if tree.start == tree.end and not self.text[tree.start - 1].isspace():
             new = f" {new}"
-        return self._with(old.start, old.end, new)
+        return self._with(tree.start, tree.end, new)
+
+    def _added(self, holder: Mapping, name: str, value: Written) -> str:
+        """A new entry, which comes last, or among sections where it usually stands."""
+        if holder is self.tree and name in KEYS:
+            usual = KEYS[KEYS.index(name) :]
+            following = next((key for key in holder if key in usual), None)
+            if following is not None:
+                return self._inserted(holder, name, value, following)
+        return self._appended(holder, name, value)
 
     def _appended(self, holder: Mapping, name: str, value: Written) -> str:
         """A new last entry."""
@@ -289,6 +316,14 @@ class _Text:
         found = self.text.find("\n", last)
         end = len(self.text) if found < 0 else found
         return end - 1 if self.text.startswith("\r", end - 1) else end
+
+
+def _nested(path: Path, value: Written) -> Written:
+    """A value under the keys of a path; the fields of a node stand on one line."""
+    for step in reversed(path):
+        one: dict[str, Written] = {str(step): value}
+        value = one if isinstance(value, dict) else Line(one)
+    return value
 
 
 def _last(tree: Tree) -> int:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from inception_graph.advice.editing import CannotEdit, edited
+from inception_graph.advice.editing import CannotEdit, Rename, edited
+from inception_graph.advice.patching import patches
 from inception_graph.advice.rules import RULES
 from inception_graph.advice.subject import Subject
 from inception_graph.analysis.costs import costs
-from inception_graph.compiler import compile_text
+from inception_graph.compiler import compile_text, finish
 from inception_graph.diagnostics.report import MOST_SHOWN, Related, Report
 from inception_graph.spec.resolve import written
 from inception_graph.spec.tree import Mapping
@@ -20,6 +21,7 @@ from inception_graph.spec.yaml_text import document_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from inception_graph.advice.editing import Edit
     from inception_graph.advice.finding import Finding
     from inception_graph.advice.rules import Rule
     from inception_graph.analysis.costs import Costs
@@ -73,11 +75,13 @@ class Weighed:
         change: The change of each cost of ``COUNTED``, by name; empty where nothing can be rewritten.
         text: The spec rewritten, or None where that takes more than an edit of its own text.
         obstacle: Why there is no text.
+        edits: What was done to the whole of the spec.
     """
 
     change: dict[str, int]
     text: str | None
     obstacle: str | None
+    edits: tuple[Edit, ...] = ()
 
 
 class Review:
@@ -113,32 +117,52 @@ class Review:
     def compiled(self, text: str) -> Compilation:
         """What comes of another text in place of the spec's own."""
         made, program = self.compilation, self.typed.program
-        name, folder = made.sources[0].name, made.files[0].parent
-        return compile_text(text, dict(program.variables), made.limits, name=name, folder=folder)
+        after = compile_text(
+            text,
+            dict(program.variables),
+            made.limits,
+            name=made.sources[0].name,
+            folder=made.files[0].parent,
+            size=program.input,
+        )
+        if made.stripped and after.program:
+            return finish(after.program.without_auxiliary(), after)
+        return after
 
     def weighed(self, finding: Finding) -> Weighed:
         """What would come of following an advice: the spec is rewritten and compiled."""
-        if not finding.edits:
+        edits = finding.edits
+        if not edits:
             return Weighed({}, None, finding.obstacle)
         own, *parents = self.compilation.sources
-        where = self.typed.program.places.key(finding.path).source
-        if parents and where is not own:
-            obstacle = f"it stands in {where.name}, which this spec extends"
-            done, made = Weighed({}, None, obstacle), None
-        else:
-            done, made = self._tried(finding, own.text)
+        done, made = self._tried(edits, own.text)
         if done.change and not parents:
             return done
-        whole, meant = self._tried(finding, self._whole)
-        if done.text is not None and made and meant and _alike(made, meant):
+        whole, meant = self._tried(edits, self._whole)
+        if done.text is not None and _alike(made, meant):
             return done
+        if not parents or whole.text is None:
+            return Weighed(whole.change, None, done.obstacle or whole.obstacle)
+        patch = self._patched(edits)
         inherited = "where it stands depends on what this spec extends"
-        return Weighed(whole.change, None, done.obstacle or whole.obstacle or inherited)
+        return patch or Weighed(whole.change, None, done.obstacle or inherited)
 
-    def _tried(self, finding: Finding, text: str) -> tuple[Weighed, TypedGraph | None]:
-        """What comes of following an advice in a text that describes this network, and the network then."""
+    def _patched(self, edits: tuple[Edit, ...]) -> Weighed | None:
+        """The same where a variant has to say what is different in what it inherits; those nodes keep their names."""
+        edits = tuple(edit for edit in edits if not (isinstance(edit, Rename) and edit.node))
+        limits = self.compilation.limits
+        _, meant = self._tried(edits, self._whole)
         try:
-            text = edited(text, finding.edits, self.compilation.limits)
+            own = tuple(patches(edits, self._whole, limits))
+        except CannotEdit:
+            return None
+        done, made = self._tried(own, self.compilation.sources[0].text)
+        return replace(done, edits=edits) if done.text and _alike(made, meant) else None
+
+    def _tried(self, edits: tuple[Edit, ...], text: str) -> tuple[Weighed, TypedGraph | None]:
+        """What comes of edits of a text that describes this network, and the network then."""
+        try:
+            text = edited(text, edits, self.compilation.limits)
         except CannotEdit as obstacle:
             return Weighed({}, None, str(obstacle)), None
         after = self.compiled(text)
@@ -148,7 +172,7 @@ class Review:
         if after.typed is None:
             return Weighed({}, None, obstacle), None
         difference = change(costs(self.typed), costs(after.typed))
-        return Weighed(difference, None if new else text, obstacle), after.typed
+        return Weighed(difference, None if new else text, obstacle, edits), after.typed
 
     def tell(self, finding: Finding, report: Report) -> None:
         """Add an advice to a report, with what it would gain."""
@@ -185,8 +209,10 @@ def advise(compilation: Compilation, choice: Choice | None = None) -> Report:
     return report
 
 
-def _alike(one: TypedGraph, other: TypedGraph) -> bool:
+def _alike(one: TypedGraph | None, other: TypedGraph | None) -> bool:
     """Whether two networks are the same, node by node."""
+    if one is None or other is None:
+        return False
     nodes = [
         [(node.name, node.operation, node.inputs) for node in typed.nodes] for typed in (one, other)
     ]

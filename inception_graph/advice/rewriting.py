@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from inception_graph.advice.finding import Finding
+    from inception_graph.advice.review import Weighed
     from inception_graph.compiler import Compilation
     from inception_graph.diagnostics.source import Path
 
@@ -63,12 +64,12 @@ def rewrite(
     followed: list[Code] = []
     wanted = {_key(finding) for finding in first.findings[:MOST_SHOWN]}
     while (step := _next(review, wanted)) is not None:
-        finding, text = step
+        finding, weighed = step
         wanted.discard(_key(finding))
-        for edit in finding.edits:
+        for edit in weighed.edits:
             wanted = {(code, to) for code, path in wanted for to in moved(path, edit)}
         followed.append(finding.code)
-        review = Review(review.compiled(text), review.choice)
+        review = Review(review.compiled(weighed.text or ""), review.choice)
     text = review.compilation.sources[0].text
     difference = change(costs(first.typed), costs(review.typed))
     gain = in_words(difference, costs(first.typed))
@@ -94,15 +95,15 @@ def _key(finding: Finding) -> tuple[Code, Path]:
     return finding.code, finding.path
 
 
-def _next(review: Review, wanted: set[tuple[Code, Path]]) -> tuple[Finding, str] | None:
-    """The next advice that can be followed, with the text after it; what cannot be is wanted no more."""
+def _next(review: Review, wanted: set[tuple[Code, Path]]) -> tuple[Finding, Weighed] | None:
+    """The next advice that can be followed, with what comes of it; what cannot be is wanted no more."""
     for finding in review.findings:
         if _key(finding) not in wanted:
             continue
         if review.choice.follows(finding.code):
             weighed = review.weighed(finding)
             if weighed.text is not None:
-                return finding, weighed.text
+                return finding, weighed
         wanted.discard(_key(finding))
     return None
 

@@ -165,7 +165,7 @@ def in_two(
     one, two = _pair(subject, leaf) if in_chain else ("conv1", "conv2")
     edits = [*changed, *ahead(subject, leaf, path, one, new, two)]
     if in_chain and two != leaf.name:
-        edits.append(Rename(path, two))
+        edits.append(Rename(path, two, node=True))
     return tuple(edits)
 
 

@@ -129,6 +129,9 @@ def _sweep(
     from inception_graph.sweeps.grid import GridError, check_count, values
     from inception_graph.sweeps.sweep import Sweep
 
+    if "-" in specs:
+        message = "standard input can be read only once: write the spec to a file"
+        raise click.UsageError(message)
     bounds = parsed_limits(limits)
     knobs: dict[str, list[Value]] = {}
     try:

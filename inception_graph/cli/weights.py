@@ -55,7 +55,9 @@ def inspect(file: Path, form: str) -> None:
 @click.argument("file", metavar="[FILE]", required=False)
 @click.option("--to", "spec", type=SPEC, required=True, help="The network that it is for.")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to: a .safetensors.")
-@click.option("--from", "source", metavar="SOURCE", help=f"{_FROM} Or what to fetch instead of FILE.")
+@click.option(
+    "--from", "source", metavar="SOURCE", help=f"{_FROM} Or what to fetch instead of FILE."
+)
 @click.option("--strict", is_flag=True, help=_STRICT)
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
 @with_settings

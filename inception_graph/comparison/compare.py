@@ -101,6 +101,10 @@ class _Edits:
             weights = before.get(old.name), after.get(new.name)
             if old.head and new.head and weights[0] != weights[1]:
                 yield Setting(f"{new.name}.loss_weight", *weights)
+        order = [new.name for old, new in self.matching.pairs.items() if old.head and new.head]
+        kept = [name for name in after if name in order]
+        if order != kept:
+            yield Setting("auxiliary", order, kept)
 
     def parts(self) -> tuple[Edit, ...]:
         """Differences of nodes and parts, in the order of the second network; what is gone stands where it was."""

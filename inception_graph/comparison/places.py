@@ -81,7 +81,8 @@ def _share(
     """How many of all these are, and which: one by one, or those that they are not."""
     if len(some) == len(every):
         return f"all {len(some)}", ()
-    others = [name for name in every if name not in some]
+    known = set(some)
+    others = [name for name in every if name not in known]
     short = len(others) <= _MOST_NAMES < len(some)
     which = (f"all but {', '.join(others)}",) if short else tuple(listed)
     return f"{len(some)} of {len(every)}", which

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.base import Join
@@ -50,6 +50,9 @@ def variant_definitions(
     for key, operation in operations().items():
         found[f"options_{key}_change"] = _optional(definitions[f"options_{key}"])
         node = _optional(definitions[f"operation_{key}"], f"operation_{key}")
+        for name in found[f"options_{key}_change"]["properties"]:
+            options = f"#/definitions/options_{key}_change/properties/{name}"
+            node["properties"][name] = {"$ref": options}
         if issubclass(operation, Join):
             main = definitions[f"operation_{key}"]["properties"][key]
             node["properties"][key] = {**main, "additionalProperties": _CHANGE}
@@ -86,11 +89,23 @@ def _said(schema: Schema) -> Schema:
 def _optional(schema: Schema, name: str | None = None) -> Schema:
     """The schema with nothing required and every property nullable; by reference where it has a name."""
     properties: dict[str, Schema] = {
-        key: _or_null({"$ref": f"#/definitions/{name}/properties/{key}"} if name else value)
+        key: _or_null({"$ref": f"#/definitions/{name}/properties/{key}"} if name else _inner(value))
         for key, value in schema["properties"].items()
     }
     kept = {key: value for key, value in schema.items() if key not in ("required", "examples")}
     return {**kept, "properties": properties}
+
+
+def _inner(value: Any) -> Any:
+    """The same, where options stand with nothing required and every one of them nullable."""
+    if isinstance(value, list):
+        return [_inner(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    schema = cast("Schema", value)
+    target: str = schema.get("$ref", "")
+    options = target.startswith("#/definitions/options_") and target.count("/") == 2
+    return {"$ref": f"{target}_change"} if options else {k: _inner(v) for k, v in schema.items()}
 
 
 def _by_name(value: Schema, whole: Schema) -> Schema:
@@ -116,7 +131,9 @@ def _change(blocks: Mapping[str, Block] | None) -> Schema:
     for name in blocks or ():
         cases[f"use_{name}"] = {"type": "object", "required": [name]}
     fields = {name: True for kind in known.values() for name in kind.model_fields}
-    named = {"if": {"type": "object"}, "then": _CHANGE, "else": {"type": [*_SCALAR, "null"]}}
+    arguments: Schema = {"type": "object", "additionalProperties": {"type": _SCALAR}}
+    uses: Schema = {"anyOf": [_CHANGE, arguments]}
+    named = {"if": {"type": "object"}, "then": uses, "else": {"type": [*_SCALAR, "null"]}}
     return {
         "description": "A new node, or what changes in an inherited one; null removes it.",
         "type": ["object", "null"],

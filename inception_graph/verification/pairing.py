@@ -105,7 +105,8 @@ class _Walk:
     Attributes:
         differences: Those found, each with the place of ours that it is told at.
         met: Pairs of values that were found to be made by others.
-        told: Steps without counterpart that were told, ours and theirs.
+        lone: Steps of ours that had no counterpart on some way up.
+        extra: The same of theirs, each with the place of ours that is next to it.
         found: Our steps with their counterparts.
     """
 
@@ -114,7 +115,8 @@ class _Walk:
         self.ours, self.theirs = _Side(ours, self.shared), _Side(theirs, self.shared)
         self.differences: dict[Difference, int] = {}
         self.met: set[tuple[int, int]] = set()
-        self.told: tuple[set[int], set[int]] = (set(), set())
+        self.lone: set[int] = set()
+        self.extra: dict[int, int] = {}
         self.found: dict[int, int] = {}
         self._pair_weights(names)
 
@@ -140,7 +142,7 @@ class _Walk:
             self._facts(place, other)
             sources = self.ours.steps[place].inputs, self.theirs.steps[other].inputs
             self._values(sources[0][0], sources[1][0], place)
-        self._unmet()
+        self._alone()
         order = sorted(self.differences, key=lambda difference: self.differences[difference])
         steps = self.ours.compared - self.ours.dissolved
         return Pairing(len(steps), len(steps & self.found.keys()), tuple(order))
@@ -167,21 +169,10 @@ class _Walk:
                 for at, its in zip(mine[a:a_end], others[b:b_end], strict=True):
                     self._facts(at, its)
                 continue
-            for at in mine[a:a_end]:
-                self._missing(at)
+            self.lone.update(mine[a:a_end])
             near = next((at for at in (*mine[a_end:], end, reader) if at != INPUT), INPUT)
-            for its in others[b:b_end]:
-                self._extra(its, near)
-        self._ends(end, other_end, reader)
-
-    def _missing(self, place: int) -> None:
-        step = self.ours.steps[place]
-        self.told[0].add(place)
-        self._differ(stands(step, named(step), here=True), place)
-
-    def _extra(self, other: int, near: int) -> None:
-        self.told[1].add(other)
-        self._differ(stands(self.theirs.steps[other], self.ours.shown(near), here=False), near)
+            self.extra.update(dict.fromkeys(others[b:b_end], near))
+        self._ends(end, other_end, mine[-1] if mine else reader)
 
     def _ends(self, end: int, other: int, reader: int) -> None:
         joins = self.ours.joins(end) and self.theirs.joins(other)
@@ -232,11 +223,15 @@ class _Walk:
         for difference in facts_differ(self.ours.steps[place], self.theirs.steps[other]):
             self._differ(difference, place)
 
-    def _unmet(self) -> None:
-        """Layers with weights that no walk came by, since a join has more branches on one side."""
-        for place in self.ours.compared - self.found.keys() - self.told[0]:
-            if self.ours.steps[place].tensors:
-                self._missing(place)
-        for other in self.theirs.compared - {*self.found.values()} - self.told[1]:
-            if self.theirs.steps[other].tensors:
-                self._extra(other, INPUT)
+    def _alone(self) -> None:
+        """Steps that only one of the two has; layers with weights also where a join has a branch more."""
+        known = {*self.found.values()}
+        weighted = (p for p in self.ours.compared if self.ours.steps[p].tensors)
+        for place in sorted({*self.lone, *weighted} - self.found.keys()):
+            step = self.ours.steps[place]
+            self._differ(stands(step, named(step), here=True), place)
+        others = dict.fromkeys(p for p in self.theirs.compared if self.theirs.steps[p].tensors, INPUT)
+        for other, near in sorted((others | self.extra).items()):
+            if other not in known:
+                where = self.ours.shown(near)
+                self._differ(stands(self.theirs.steps[other], where, here=False), near)

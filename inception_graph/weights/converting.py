@@ -100,9 +100,7 @@ def layout_of(fit: Fit, source: str) -> CheckpointSource:
     known = fit.typed.program.checkpoints
     if source not in known:
         hint = did_you_mean(source, known) or f"it has {', '.join(known) or 'none'}"
-        message = (
-            f"'{fit.typed.program.name}' has no checkpoint source '{source[:60]}' to export to: {hint}"
-        )
+        message = f"'{fit.typed.program.name}' has no checkpoint source '{source[:60]}' to export to: {hint}"
         raise WeightsError(message)
     return known[source]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from inception_graph.checkpoints import tensors
 from inception_graph.ir.header import Preprocess
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from inception_graph.weights.tensor_file import TensorFile
 
 Change: TypeAlias = Literal["background", "channels"]
-"""What is done to a tensor of another shape: the row of class 0 is left out, or input channels are made more or fewer."""
+"""What is done to a tensor of another shape: it loses its row of class 0, or gets more or fewer input channels."""
 
 WITH_BACKGROUND = 1001
 """ImageNet's classes with one before them for none of these, as TensorFlow's releases have it."""
@@ -95,7 +94,7 @@ class Fit:
         """Names that are left over: of the network without values, and of the file without use.
 
         Args:
-            wanted: Names of ours that are to have values; unless given, all, but for heads that the file has nothing of.
+            wanted: Names of ours that are to have values; unless given, all but heads that the file has nothing of.
         """
         without = {tensor.name for tensor in self.new} | {one.tensor.name for one in self.reshaped}
         if wanted is not None:

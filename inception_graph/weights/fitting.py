@@ -14,8 +14,8 @@ from inception_graph.weights.transform import to_ours
 
 if TYPE_CHECKING:
     from inception_graph.checkpoints import Expected
-    from inception_graph.ir.header import Preprocess
     from inception_graph.ir.graph import TypedGraph
+    from inception_graph.ir.header import Preprocess
     from inception_graph.ops.window import Shape
     from inception_graph.weights.errors import WeightsError
     from inception_graph.weights.fit import Change
@@ -74,7 +74,11 @@ def _check(best: Match, file: TensorFile, source: str | None) -> None:
     spec = best.candidate.spec
     other = recognise(file.shapes, candidates())
     known = other is not None and other.complete and other.share > max(best.share, _LIKELY)
-    if other is not None and known and (other.candidate.spec, other.candidate.source) != (spec, source):
+    if (
+        other is not None
+        and known
+        and (other.candidate.spec, other.candidate.source) != (spec, source)
+    ):
         raise _another(file, spec, source, other)
     if not best.found and not best.adapted:
         some = ", ".join(f"'{name[:60]}'" for name in list(file.tensors)[:2])
@@ -97,7 +101,7 @@ def _fit(typed: TypedGraph, file: TensorFile, best: Match, also: tuple[str, ...]
     for entry, name in best.found:
         pieces[entry.tensor.name] = Piece(entry, name)
     for entry, name in (*best.adapted, *best.reshaped):
-        change = _change(entry, shapes[name])
+        change = _change(typed, entry, shapes[name])
         if change is None or (entry, name) in best.reshaped:
             reshaped.append(Misfit(entry.tensor, name, shapes[name], entry.shape))
         else:
@@ -130,7 +134,9 @@ def _change(typed: TypedGraph, entry: Expected, shape: Shape) -> Change | None:
     ours = entry.tensor.shape
     theirs = tuple(to_ours(entry, torch.empty(shape, device="meta")).shape)
     if entry.tensor.adapts == "classes":
-        return "background" if (theirs[0], ours[0]) == (WITH_BACKGROUND, WITH_BACKGROUND - 1) else None
+        return (
+            "background" if (theirs[0], ours[0]) == (WITH_BACKGROUND, WITH_BACKGROUND - 1) else None
+        )
     # The filters of a grouped or separable convolution belong to channels; more or fewer have none.
     whole = entry.tensor.role == "kernel" and ours[1] == typed.program.input[0]
     return "channels" if whole and theirs[1] <= _MOST_CHANNELS else None

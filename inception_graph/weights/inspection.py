@@ -103,7 +103,10 @@ def _recognised(match: Match | None) -> list[tuple[str, str]]:
         return [("network", "none of the shipped ones has tensors of these names and shapes")]
     source, fits = match.candidate.source, len(match.found) + len(match.adapted)
     rows = [
-        ("network", f"{match.candidate.spec} ({fits:,} of {len(match.unused) + fits + len(match.reshaped):,} tensors fit)"),
+        (
+            "network",
+            f"{match.candidate.spec} ({fits:,} of {len(match.unused) + fits + len(match.reshaped):,} tensors fit)",
+        ),
         ("source", source or "none: names are our own"),
     ]
     if match.prefix:

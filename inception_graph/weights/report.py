@@ -46,7 +46,9 @@ def report(fit: Fit) -> str:
         lines.append(f"  {visible(fit.file.note)}")
     if fit.also:
         others = " and ".join(fit.also)
-        lines.append(f"  {others} has the same names but prepares images otherwise: say whose it is")
+        lines.append(
+            f"  {others} has the same names but prepares images otherwise: say whose it is"
+        )
     for group in groups(fit):
         lines.append(f"  {group.title:9} {group.tensors:4} tensor{'s' * (group.tensors != 1)}")
         lines += [f"    {visible(line)}" for line in group.lines[:_SHOWN]]

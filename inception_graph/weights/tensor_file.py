@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from inception_graph.diagnostics.terminal import visible
@@ -77,12 +78,10 @@ class TensorFile:
         tensor = self.fetch(name)
         if not dtype.is_floating_point:
             return tensor
-        # A sum is quick, takes no memory and is finite for all but broken tensors, and for a few very large ones.
-        if not tensor.sum().isfinite() and not tensor.isfinite().all():
-            message = (
-                f"'{visible(name)}' holds numbers that are infinite or not a number: it is damaged"
-            )
-            raise self.error(f"{message}, or its training diverged")
+        if not _finite(tensor):
+            what = "holds numbers that are infinite or not a number"
+            message = f"'{visible(name)}' {what}: it is damaged, or its training diverged"
+            raise self.error(message)
         return tensor
 
     def dtype(self, name: str) -> torch.dtype:
@@ -102,3 +101,12 @@ class TensorFile:
     def error(self, message: str) -> WeightsError:
         """An error that names the file."""
         return WeightsError(f"'{self.path}': {message}")
+
+
+def _finite(tensor: torch.Tensor) -> bool:
+    """Whether all numbers are finite."""
+    # numpy, because torch's threads wait for each other longer than one of them would take alone.
+    values: Any = (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+    with np.errstate(all="ignore"):
+        # A sum takes no memory; it is finite for all but broken tensors, and a few of very large numbers.
+        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())

@@ -55,11 +55,13 @@ def _reordered(kernel: torch.Tensor, maps: tuple[Shape, ...], *, first: bool) ->
         maps: Shapes of the maps, one after the other; plain features among them.
         first: Whether channels are first in ``kernel``; else they are last, and become first.
     """
-    columns = kernel.split([prod(shape) for shape in maps], dim=1)
-    return torch.cat(
-        [_turned(part, shape, first=first) for part, shape in zip(columns, maps, strict=True)],
-        dim=1,
-    )
+    widths = [prod(shape) for shape in maps]
+    starts = [sum(widths[:number]) for number in range(len(widths))]
+    parts = [
+        _turned(kernel.narrow(1, start, width), shape, first=first)
+        for start, width, shape in zip(starts, widths, maps, strict=True)
+    ]
+    return torch.cat(parts, dim=1)
 
 
 def _turned(part: torch.Tensor, shape: Shape, *, first: bool) -> torch.Tensor:

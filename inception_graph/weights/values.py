@@ -20,7 +20,9 @@ def check_ones(fit: Fit) -> None:
     """
     for name in fit.ones:
         if not (fit.file.read(name) == 1).all():
-            message = f"'{name}' scales, and '{fit.typed.program.name}' has no scale there (scale: false)"
+            message = (
+                f"'{name}' scales, and '{fit.typed.program.name}' has no scale there (scale: false)"
+            )
             raise fit.file.error(message)
 
 

@@ -1,4 +1,4 @@
-"""Named tensors into files, one tensor after another where the format allows it; a file is written whole or not at all."""
+"""Named tensors into files, one tensor after another where the format allows it; whole files or none."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+_KERAS_VERSION = "2.0.0"
+"""The first whose layout we write; Keras would turn kernels of an earlier one around."""
 _CODES = {name: code for code, name in DTYPES.items()}
 
 
@@ -72,7 +74,8 @@ def write_safetensors(
     with replacing(path) as temporary, temporary.open("wb") as stream:
         stream.write(len(text).to_bytes(8, "little") + text)
         for tensor in order:
-            stream.write(memoryview(tensor.values().view(-1).view(torch.uint8).numpy()))
+            raw: Any = tensor.values().view(-1).view(torch.uint8).numpy()
+            stream.write(memoryview(raw))
             tick(1)
 
 
@@ -103,16 +106,17 @@ def write_hdf5(path: Path, tensors: Iterable[Planned], tick: Callable[[int], Non
     layers: dict[str, list[Planned]] = {}
     for tensor in tensors:
         layers.setdefault(tensor.name.rpartition("/")[0], []).append(tensor)
-    with replacing(path) as temporary:
-        with h5py.File(temporary, "w") as file:
-            file.attrs["maker"] = MAKER
-            _list(file, "layer_names", list(layers))
-            for layer, kept in layers.items():
-                group = file.create_group(layer)
-                _list(group, "weight_names", [tensor.name for tensor in kept])
-                for tensor in kept:
-                    group[tensor.name] = tensor.array()
-                    tick(1)
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["maker"] = MAKER
+        file.attrs["keras_version"] = _KERAS_VERSION
+        file.attrs["backend"] = "tensorflow"
+        _list(file, "layer_names", list(layers))
+        for layer, kept in layers.items():
+            group = file.create_group(layer)
+            _list(group, "weight_names", [tensor.name for tensor in kept])
+            for tensor in kept:
+                group[tensor.name] = tensor.array()
+                tick(1)
 
 
 def _list(group: Any, name: str, texts: list[str]) -> None:

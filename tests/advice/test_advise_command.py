@@ -170,3 +170,10 @@ def test_standard_input(run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_python() -> None:
     codes = [found.code.value for found in load(SPEC).advise()]
     assert codes == ["A701", "A701"]
+
+
+def test_python_without_auxiliary_heads() -> None:
+    network = load("googlenet").without_auxiliary()
+    found = {advice.code.value: dict(advice.facts) for advice in network.advise()}
+    assert found.keys() == {"A701", "A702", "A703", "A707", "A711"}
+    assert found["A701"]["parameters"] == found["A701"]["parameters_with_auxiliary"] == -308096

@@ -92,6 +92,13 @@ def test_a_text_without_a_last_line_end() -> None:
     assert edited("a: 1\nb: 2", [Remove(("b",))], DEFAULT_LIMITS) == "a: 1\n"
 
 
+def test_what_holds_a_new_value_is_made() -> None:
+    made = edited("a: {b: 1}\n", [Put(("a", "x", "z"), 2)], DEFAULT_LIMITS)
+    assert made == "a: {b: 1, x: {z: 2}}\n"
+    made = edited("name: n\nbody:\n  x: 1\n", [Put(("blocks", "b", "c", "z"), 2)], DEFAULT_LIMITS)
+    assert made == "name: n\n\nblocks:\n  b:\n    c: {z: 2}\nbody:\n  x: 1\n"
+
+
 def test_an_empty_mapping() -> None:
     assert edited("a: {}\n", [Put(("a", "c"), 2)], DEFAULT_LIMITS) == "a: {c: 2}\n"
 
@@ -99,7 +106,6 @@ def test_an_empty_mapping() -> None:
 @pytest.mark.parametrize(
     ("text", "edit"),
     [
-        ("a: {b: 1}\n", Put(("x", "b"), 2)),
         ("a: {b: 1}\n", Put(("a", "b", "c"), 2)),
         ("a: {b: 1}\n", Remove(("a", "b"))),
         ("a: &x {b: 1}\nc: *x\n", Put(("a", "b"), 2)),

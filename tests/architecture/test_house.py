@@ -26,10 +26,14 @@ def test_files_stay_short_and_have_names_that_say_something(path: Path) -> None:
 COMMANDS = [
     ["check", "googlenet"],
     ["summary", "inception_v3"],
+    ["sizes", "googlenet"],
     ["emit", "googlenet"],
     ["schema"],
     ["explain", "H402"],
     ["advise", "inception_v4", "--ignore", "A709"],
+    ["diff", "googlenet", "googlenet"],
+    ["table", "googlenet"],
+    ["resolve", "googlenet_slim", "--origins"],
     ["list"],
     ["doctor"],
 ]

@@ -144,6 +144,7 @@ def test_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (["--input", "32x0"], 2, "is no size"),
         (["--x", "macs", "--y", "macs"], 2, "both macs"),
         (["-o", "table.xlsx"], 2, "not to '.xlsx'"),
+        (["-"], 2, "write the spec to a file"),
         (["absent.yaml"], 1, "there is no network and no file 'absent.yaml'"),
     ],
 )

@@ -51,13 +51,18 @@ def instantiate(made: type[nn.Module]) -> nn.Module:
 def hollow(made: type[nn.Module]) -> nn.Module:
     """An instance whose weights are whatever the memory holds, for one that is given all of them.
 
-    To start 24 million weights for nothing takes up to 15 seconds. What is no weight (a buffer that no state dict holds)
-    would be lost, so a network with one is made as usual.
+    Starting 24 million weights for nothing may take 15 seconds.
     """
     import torch
 
-    with torch.device("meta"):
+    from inception_graph.backends.pytorch.starting import NoMemory
+
+    with NoMemory():
         model = made()
-    if {name for name, _ in model.named_buffers()} <= model.state_dict().keys():
-        return model.to_empty(device="cpu")
-    return instantiate(made)
+    state: dict[str, torch.Tensor] = model.state_dict()
+    given = {
+        name: torch.empty_like(tensor, device="cpu") if tensor.is_meta else tensor
+        for name, tensor in state.items()
+    }
+    model.load_state_dict(given, assign=True)
+    return model

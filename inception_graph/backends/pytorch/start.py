@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inception_graph.ops.base import Initialiser
@@ -34,6 +34,7 @@ class Start:
 def start(typed: TypedGraph, indices: Iterable[int]) -> Start:
     """Lines that start the weights of some of a network's nodes as their ``init`` fields say."""
     wanted: dict[str, dict[str, Initialiser]] = {layer: {} for layer in _LAYERS.values()}
+    biased: set[str] = set()
     for index in indices:
         operation = typed.operation(index)
         layer_class = _LAYERS.get(operation.family)
@@ -44,12 +45,14 @@ def start(typed: TypedGraph, indices: Iterable[int]) -> Start:
             inside = layer and f"{layer}.weight" in kept
             name = f"{typed.nodes[index].name}.{layer}" if inside else typed.nodes[index].name
             wanted[layer_class][name] = initialiser
-    rules = {layer: _common(names.values()) for layer, names in wanted.items()}
+            if (f"{layer}.bias" if inside else "bias") in kept:
+                biased.add(name)
+    rules = {layer: _rule(names, biased) for layer, names in wanted.items()}
     exceptions: list[str] = []
     untouched: list[str] = []
     for layer, names in wanted.items():
         for name, initialiser in names.items():
-            rule = rules[layer]
+            rule = rules[layer] if name in biased else replace(rules[layer], bias=None)
             if _falls_back(initialiser, rule):
                 untouched.append(name)
                 rule = Initialiser()
@@ -75,9 +78,11 @@ def _function(rules: dict[str, Initialiser]) -> list[str]:
     return lines
 
 
-def _common(initialisers: Iterable[Initialiser]) -> Initialiser:
-    counts = Counter(initialisers).most_common(1)
-    return counts[0][0] if counts else Initialiser()
+def _rule(wanted: dict[str, Initialiser], biased: set[str]) -> Initialiser:
+    """What most layers want for their weights, and most of those that have one for their bias."""
+    weights = Counter(initialiser.weight for initialiser in wanted.values()).most_common(1)
+    biases = Counter(wanted[name].bias for name in wanted if name in biased).most_common(1)
+    return Initialiser(weights[0][0] if weights else None, biases[0][0] if biases else None)
 
 
 def _falls_back(initialiser: Initialiser, rule: Initialiser) -> bool:

@@ -93,6 +93,26 @@ class DeferredFills(TorchFunctionMode):
         self._waiting.clear()
 
 
+class NoMemory(TorchFunctionMode):
+    """Gives no memory, in this thread, to what layers reserve for numbers to come; random fills of it are left out."""
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        options = kwargs or {}
+        if func is torch.empty:
+            return func(*args, **{**options, "device": "meta"})
+        if func in _FILLS:
+            tensor: Tensor = args[0] if args else options["tensor"]
+            if tensor.is_meta:  # for which torch would import its compiler
+                return tensor
+        return func(*args, **options)
+
+
 def _memory(tensor: Tensor) -> int:
     """What a tensor shares with all views of it."""
     return tensor.untyped_storage().data_ptr() if tensor.device.type == "cpu" else -id(tensor)

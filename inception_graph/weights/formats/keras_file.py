@@ -118,8 +118,8 @@ class _Tensors:
         with self.guarded():
             values: Any = np.asarray(dataset[()])
             if _held(dataset).dtype == "bfloat16":
-                return torch.from_numpy(values.view(np.int16)).view(torch.bfloat16)
-            return torch.from_numpy(values)
+                return torch.as_tensor(values.view(np.int16)).view(torch.bfloat16)
+            return torch.as_tensor(values)
 
     def add_legacy(self, weights: Any) -> None:
         """Add all of a Keras 2 file: a group for each layer, and in it the weights by their own names.
@@ -138,17 +138,19 @@ class _Tensors:
             elif len(path) < _DEEPEST:
                 yield from self._datasets(child, (*path, name))
 
-    def add_layers(self, group: Any, path: tuple[str, ...], known: dict[str, Any]) -> None:
+    def add_layers(
+        self, group: Any, path: tuple[str, ...], known: dict[str, dict[str, Any]]
+    ) -> None:
         """Add all layers of a Keras 3 file: a group each, called by its class and number, with its name beside."""
         for key, child in self._children(group):
             if _is_dataset(child) or key.startswith(("optimizer", "seed_generator")):
                 continue
-            entry = known.get(key)
+            entry = known.get(key, {})
             kept = child.get("vars")
             if kept is None:  # a list of layers
                 self.add_layers(child, path, known)
                 continue
-            name = kept.attrs.get("name") or (entry or {}).get("name")
+            name: Any = kept.attrs.get("name") or entry.get("name")
             if name is None and len(kept):
                 message = (
                     f"'{self.path}' does not say what its layers are called, as Keras before 3.6 left that out:"

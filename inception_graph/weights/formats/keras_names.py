@@ -44,17 +44,17 @@ def _snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", apart).lower()
 
 
-def variables(key: str, count: int, entry: dict[str, Any] | None) -> list[str]:
+def variables(key: str, count: int, entry: dict[str, Any]) -> list[str]:
     """Names of a layer's variables, in the order in which a file numbers them.
 
     Args:
         key: The layer's name in the file, which says its class.
         count: How many it has.
-        entry: The layer as a configuration describes it, if there is one.
+        entry: The layer as a configuration describes it; empty where there is none.
     """
     kind = _NUMBER.sub("", key)
     if kind == "batch_normalization":
-        shifted = (keyed((entry or {}).get("config")) or {}).get("center", True)
+        shifted = (keyed(entry.get("config")) or {}).get("center", True)
         one = "beta" if shifted else "gamma"  # the family leaves out the scale, if anything
         names = {4: ("gamma", "beta"), 3: (one,), 2: ()}.get(count, ())
         named = (*names, *_STATISTICS)

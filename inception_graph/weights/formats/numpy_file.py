@@ -31,7 +31,7 @@ def open_npz(path: Path) -> Generator[TensorFile]:
         def fetch(name: str) -> torch.Tensor:
             try:
                 with archive.open(name + _SUFFIX) as stream:
-                    return torch.from_numpy(np.lib.format.read_array(stream, allow_pickle=False))
+                    return torch.as_tensor(np.lib.format.read_array(stream, allow_pickle=False))
             except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
                 message = f"'{path}' is damaged: '{name}' cannot be read: {error}"
                 raise WeightsError(message) from error

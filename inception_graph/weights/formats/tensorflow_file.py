@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,6 +14,7 @@ from inception_graph.weights.tensor_file import Held, TensorFile
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
 _PART = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
 
