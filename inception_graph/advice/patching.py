@@ -36,8 +36,8 @@ def patches(edits: Sequence[Edit], whole: str, limits: Limits) -> Iterator[Edit]
     for path, value in replaced.items():
         yield Put(path, value)
     for edit in edits:
-        if any(edit.path[: len(path)] == path for path in replaced):
-            continue
+        if _replaced(edit) or any(edit.path[: len(path)] == path for path in replaced):
+            continue  # the value has it
         match edit:
             case Insert():
                 yield Put(edit.path, Line({**edit.value, "before": edit.before}))

@@ -83,6 +83,10 @@ class _Side:
             found += self.branches(place) if inner else [place]
         return found
 
+    def kinds(self, place: int) -> list[str]:
+        """Kinds of the steps of a run."""
+        return [self.steps[at].kind for at in self.run(place)[0]]
+
     def signature(self, place: int) -> object:
         """What stands behind a value, equal for those that may be counterparts: pairs of weights, joins of such."""
         _, end = self.run(place)
@@ -161,18 +165,20 @@ class _Walk:
         """Compare two values that should be one: what made them, up to the next pairs of weights or joins."""
         mine, end = self.ours.run(place)
         others, other_end = self.theirs.run(other)
-        kinds = [self.ours.steps[at].kind for at in mine]
-        other_kinds = [self.theirs.steps[at].kind for at in others]
-        matcher = SequenceMatcher(None, kinds, other_kinds, autojunk=False)
-        for word, a, a_end, b, b_end in matcher.get_opcodes():
-            if word == "equal":
+        # From above, where both begin with the same: what is inserted stands behind that.
+        mine, others = mine[::-1], others[::-1]
+        kinds = self.ours.kinds(place)[::-1], self.theirs.kinds(other)[::-1]
+        matcher, nearest = SequenceMatcher(None, *kinds, autojunk=False), reader
+        for _, a, a_end, b, b_end in matcher.get_opcodes():
+            if a_end - a == b_end - b:
                 for at, its in zip(mine[a:a_end], others[b:b_end], strict=True):
                     self._facts(at, its)
+                nearest = nearest if nearest != reader else mine[a]
                 continue
             self.lone.update(mine[a:a_end])
-            near = next((at for at in (*mine[a_end:], end, reader) if at != INPUT), INPUT)
+            near = (end, *mine)[a] if (end, *mine)[a] != INPUT else reader
             self.extra.update(dict.fromkeys(others[b:b_end], near))
-        self._ends(end, other_end, mine[-1] if mine else reader)
+        self._ends(end, other_end, nearest)
 
     def _ends(self, end: int, other: int, reader: int) -> None:
         joins = self.ours.joins(end) and self.theirs.joins(other)
@@ -196,27 +202,35 @@ class _Walk:
         if len(mine) != len(theirs):
             text = f"joins {len(mine)} branches here, {len(theirs)} there"
             self._differ(Difference(where, text), join)
-        left = list(range(len(theirs)))
-        order: list[int] = []
-        for position, place in enumerate(mine):
-            behind = self.ours.signature(place)
-            fitting = [at for at in left if self.theirs.signature(theirs[at]) == behind] or left
-            if fitting:
-                # Of several that fit, the one of the same kind, then the one in the same place.
-                kinds = [self.ours.steps[at].kind for at in self.ours.run(place)[0]]
-                best = min(
-                    fitting, key=lambda at: (kinds != self._kinds(theirs[at]), at != position)
-                )
-                left.remove(best)
-                order.append(best)
-                self._values(place, theirs[best], join)
-        if self.ours.steps[join].kind == "concat" and order != sorted(order):
-            shown = ", ".join(str(at + 1) for at in order)
-            text = f"branches stand in another order: 1 to {len(order)} here are {shown} there"
+        order = self._matched(mine, theirs)
+        if len(mine) == len(theirs):
+            rest = [at for at in range(len(theirs)) if at not in order.values()]
+            order |= dict(
+                zip((at for at in range(len(mine)) if at not in order), rest, strict=True)
+            )
+        for at, its in sorted(order.items()):
+            self._values(mine[at], theirs[its], join)
+        for place in (place for at, place in enumerate(mine) if at not in order):
+            self.lone.update(self.ours.run(place)[0])
+        for place in (place for its, place in enumerate(theirs) if its not in order.values()):
+            self.extra.update(dict.fromkeys(self.theirs.run(place)[0], join))
+        places = [its for _, its in sorted(order.items())]
+        if self.ours.steps[join].kind == "concat" and places != sorted(places):
+            shown = ", ".join(str(its + 1) for its in places)
+            text = f"branches stand in another order: 1 to {len(places)} here are {shown} there"
             self._differ(Difference(where, text), join)
 
-    def _kinds(self, place: int) -> list[str]:
-        return [self.theirs.steps[at].kind for at in self.theirs.run(place)[0]]
+    def _matched(self, mine: list[int], theirs: list[int]) -> dict[int, int]:
+        """Which branch there each of ours is, by what stands behind it, of several by what is done there."""
+        order: dict[int, int] = {}
+        for at, place in enumerate(mine):
+            behind, kinds = self.ours.signature(place), self.ours.kinds(place)
+            left = (its for its in range(len(theirs)) if its not in order.values())
+            fitting = [its for its in left if self.theirs.signature(theirs[its]) == behind]
+            if fitting:
+                alike = [self.theirs.kinds(theirs[its]) != kinds for its in fitting]
+                order[at] = min(zip(alike, (its != at for its in fitting), fitting, strict=True))[2]
+        return order
 
     def _facts(self, place: int, other: int) -> None:
         self.found.setdefault(place, other)
@@ -225,13 +239,15 @@ class _Walk:
 
     def _alone(self) -> None:
         """Steps that only one of the two has; layers with weights also where a join has a branch more."""
-        known = {*self.found.values()}
-        weighted = (p for p in self.ours.compared if self.ours.steps[p].tensors)
-        for place in sorted({*self.lone, *weighted} - self.found.keys()):
+        for place in sorted((self.lone | _weighted(self.ours)) - self.found.keys()):
             step = self.ours.steps[place]
             self._differ(stands(step, named(step), here=True), place)
-        others = dict.fromkeys(p for p in self.theirs.compared if self.theirs.steps[p].tensors, INPUT)
-        for other, near in sorted((others | self.extra).items()):
-            if other not in known:
-                where = self.ours.shown(near)
-                self._differ(stands(self.theirs.steps[other], where, here=False), near)
+        others = dict.fromkeys(_weighted(self.theirs), INPUT) | self.extra
+        for other in sorted(others.keys() - {*self.found.values()}):
+            near = others[other]
+            where = self.ours.shown(near)
+            self._differ(stands(self.theirs.steps[other], where, here=False), near)
+
+
+def _weighted(side: _Side) -> set[int]:
+    return {place for place in side.compared if side.steps[place].tensors}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_what_is_followed_on_request_only(rule: Rule) -> None:
     followed = rewrite(compile_text(wrong)).followed
     by_itself = not rule.on_request and rule.code not in BY_HAND
     assert followed == ((rule.code,) if by_itself else ())
+
+
+def test_the_explanation_names_every_advice() -> None:
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "advice.md"
+    rows = page.read_text(encoding="utf-8").partition("| family")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"A7\d\d", rows)) == sorted(rule.code.value for rule in RULES)
+    requests = re.search(
+        r"only when asked for by its code.*?\n\n", page.read_text("utf-8"), re.DOTALL
+    )
+    assert requests is not None
+    named = set(re.findall(r"\(?(A7\d\d)[,)]", requests[0]))
+    assert named == {rule.code.value for rule in RULES if rule.on_request}
 
 
 def test_every_advice_has_one_rule() -> None:

@@ -53,6 +53,7 @@ def test_several_files() -> None:
         "files": 3,
         "errors": 4,
         "warnings": 0,
+        "advice": 0,
         "not_shown": 0,
     }
 

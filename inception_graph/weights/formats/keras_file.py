@@ -45,6 +45,9 @@ def open_hdf5(path: Path) -> Generator[TensorFile]:
             else:
                 tensors.add_layers(file, (), auto_names(None))
                 kind = "Keras 3 weights"
+        if not tensors.datasets:
+            message = f"'{path}' is an HDF5 file, but has no weights of Keras"
+            raise WeightsError(message)
         yield tensors.file(kind)
 
 
@@ -171,17 +174,18 @@ class _Tensors:
         h5py = needed("h5py", "Keras files", "weights")
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                message = f"'{visible(name)}' is a link, which is not followed"
-                raise ValueError(message)
+                raise self._refused(name, "is a link")
             child = group[name]
             place = h5py.h5o.get_info(child.id).addr
             if place in self._seen:
                 continue
             if _is_dataset(child) and (child.is_virtual or child.external):
-                message = f"'{visible(name)}' is kept in another file, which is not followed"
-                raise ValueError(message)
+                raise self._refused(name, "is kept in another file")
             self._seen.add(place)
             yield name, child
+
+    def _refused(self, name: str, what: str) -> WeightsError:
+        return WeightsError(f"'{self.path}': '{visible(name)}' {what}, which is not followed")
 
 
 def _is_dataset(child: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.weights.errors import WeightsError
 from inception_graph.weights.tensor_file import Held, TensorFile
 
@@ -33,7 +34,7 @@ def open_npz(path: Path) -> Generator[TensorFile]:
                 with archive.open(name + _SUFFIX) as stream:
                     return torch.as_tensor(np.lib.format.read_array(stream, allow_pickle=False))
             except (ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-                message = f"'{path}' is damaged: '{name}' cannot be read: {error}"
+                message = f"'{path}' is damaged: '{visible(name)}' cannot be read: {error}"
                 raise WeightsError(message) from error
 
         try:
@@ -56,10 +57,11 @@ def _header(archive: zipfile.ZipFile, name: str) -> Held:
             (2, 0): numpy_format.read_array_header_2_0,
         }.get(version)
         if read is None:
-            message = f"'{name}' is in a format that is not known"
+            message = f"'{visible(name)}' is in a format that is not known"
             raise ValueError(message)
         shape, _, dtype = read(stream)
     if dtype.hasobject:
-        message = f"'{name}' holds Python objects, and to read them is to run code"
-        raise ValueError(message)
+        what = "holds Python objects, and to read them is to run code"
+        message = f"'{archive.filename}' is refused: '{visible(name)}' {what}"
+        raise WeightsError(message)
     return Held(tuple(shape), dtype.name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import pickle
 import pickletools
+import re
+import warnings
 import zipfile
 from math import prod
 from typing import IO, TYPE_CHECKING, Any
@@ -26,7 +28,10 @@ _KEYS = (
     "state_dict", "model_state_dict", "model", "net", "weights",
 )  # fmt: skip
 """Where training scripts put the weights; averages before what they are averages of, as they are what is evaluated."""
-_HARMLESS = ("torch.", "collections.", "__builtin__.set", "builtins.set", "_codecs.encode")
+_HARMLESS = re.compile(
+    r"torch\.\w+|torch\.(_utils|storage)\.\w+|collections\.OrderedDict|_*builtins?_*\.set"
+)
+"""What a state dict is made of: types of storage and of numbers, and functions that put tensors together."""
 _SHOWN = 3
 
 
@@ -57,7 +62,8 @@ def open_torch(path: Path, *, old: bool) -> Generator[TensorFile]:
 
 def _loaded(path: Path, *, old: bool) -> Any:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=not old)
+        with warnings.catch_warnings(action="ignore"):  # of pickles that it then refuses
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=not old)
     except pickle.UnpicklingError as error:
         raise WeightsError(_reason(path, old=old)) from error
     except MemoryError:
@@ -74,14 +80,14 @@ def _first_line(error: Exception) -> str:
 
 def _reason(path: Path, *, old: bool) -> str:
     """Why a pickle is not unpickled."""
-    found = sorted({name for name in _globals(path, old=old) if not name.startswith(_HARMLESS)})
+    found = sorted({name for name in _globals(path, old=old) if not _HARMLESS.fullmatch(name)})
     if not found:
         return f"'{path}' is cut short or damaged: it cannot be unpickled"
     shown = ", ".join(f"'{visible(name)[:80]}'" for name in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return (
-        f"'{path}' is refused: to load it is to run {shown}{more} by name, and with it any code;"
-        " if you trust it, load it in torch and save its state_dict() alone"
+        f"'{path}' is refused: to load it is to call {shown}{more}, and so to run any code;"
+        " if you trust who made it, load it in torch and save its state_dict() alone"
     )
 
 
