@@ -37,10 +37,10 @@ wheel: .venv/dev
 	$(PIP) --no-build-isolation --editable ".[torch$(if $(findstring dev,$@),$(comma)dev)]"
 	@touch $@
 
-# torchvision and timm would bring another torch with them; what they need is here already.
+# These would bring another torch with them; what they need is here already, or in the first line.
 .venv/peers: .venv/dev
-	$(PIP) torchinfo torchview
-	$(PIP) --no-deps torchvision timm
+	$(PIP) torchinfo torchview keras requests tqdm
+	$(PIP) --no-deps torchvision timm facenet-pytorch pretrainedmodels pytorchcv
 	@touch $@
 
 comma := ,

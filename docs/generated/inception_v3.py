@@ -1,7 +1,7 @@
 """Inception v3, arXiv:1512.00567.
 
 Made by inception-graph 0.1.0 from inception_v3.yaml
-(sha256 9ec8661b4ac326ab):
+(sha256 11ac905613c0e3cb):
 
     inception-graph emit inception_v3
 

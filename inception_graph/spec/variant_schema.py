@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.base import Join
 from inception_graph.ops.registry import operations
+from inception_graph.spec.allowances import ALLOW
 from inception_graph.spec.section_schema import checkpoints_schema
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _WORDS: dict[str, Schema] = {
 }
 _SCALAR = ["number", "string", "boolean"]
 _CHANGE: Schema = {"$ref": "#/definitions/change"}
+_ALLOWANCE: Schema = {"$ref": f"#/definitions/{ALLOW}"}
 
 
 def variant_sections(whole: Mapping[str, Schema]) -> dict[str, Schema]:
@@ -140,7 +142,7 @@ def _change(blocks: Mapping[str, Block] | None) -> Schema:
         "allOf": [{"if": case, "then": _change_of(name)} for name, case in cases.items()],
         "if": {"type": "object", "not": {"anyOf": [*cases.values()]}},
         "then": {
-            "properties": {**fields, **_WORDS, "from": True, "repeat": True},
+            "properties": {**fields, **_WORDS, "from": True, "repeat": True, ALLOW: _ALLOWANCE},
             "additionalProperties": _CHANGE if blocks is not None else named,
         },
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.checkpoints import recognise
@@ -76,15 +75,12 @@ def inspect(file: TensorFile) -> Inspection:
 def table(found: Inspection) -> str:
     """An inspection for a terminal."""
     file = found.file
-    parameters = sum(
-        prod(held.shape) for held in file.tensors.values() if not held.dtype.startswith("int")
-    )
     dtypes = ", ".join(f"{visible(name)} ({count})" for name, count in found.dtypes.items())
     rows = [
         ("file", visible(str(file.path))),
         ("format", file.format),
         ("tensors", f"{len(file.tensors):,}, such as {_some(file)}"),
-        ("numbers", f"{parameters:,}"),
+        ("numbers", f"{file.numbers:,}, statistics among them"),
         ("types", dtypes),
         *((("note", visible(file.note)),) if file.note else ()),
         *((f"says {visible(key)}", visible(text)[:200]) for key, text in file.metadata.items()),

@@ -15,7 +15,7 @@ from inception_graph.ops.base import size
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from inception_graph.weights.fit import Fit, Piece
+    from inception_graph.weights.fit import Fit, Misfit, Piece
 
 _SHOWN = 12
 """Lines of a group that are shown."""
@@ -75,9 +75,12 @@ def groups(fit: Fit) -> tuple[Group, ...]:
 def _reshaped(fit: Fit) -> Group:
     changed = [piece for piece in fit.pieces if piece.change is not None]
     words = dict.fromkeys(_change(piece, fit) for piece in changed)
+    layers: dict[str, list[Misfit]] = {}
+    for misfit in fit.reshaped:
+        layers.setdefault(misfit.tensor.name.rpartition(".")[0], []).append(misfit)
     anew = (
-        f"{one.tensor.name}: {size(one.shape)} in the file, {size(one.wanted)} would fit: started anew"
-        for one in fit.reshaped
+        f"{layer}: {size(first.shape)} in the file, {size(first.wanted)} would fit: started anew"
+        for layer, (first, *_) in layers.items()
     )
     return Group("reshaped", len(changed) + len(fit.reshaped), (*words, *anew))
 

@@ -64,8 +64,8 @@ class TensorFile:
 
     @property
     def numbers(self) -> int:
-        """How many numbers all its tensors have."""
-        return sum(prod(held.shape) for held in self.tensors.values())
+        """How many numbers all its tensors have, but for counts: parameters, and statistics of normalisations."""
+        return sum(prod(held.shape) for held in self.tensors.values() if held.dtype != "int64")
 
     def read(self, name: str) -> torch.Tensor:
         """A tensor, on the CPU; it may be a view into the file, so write to a copy only.

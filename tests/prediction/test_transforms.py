@@ -28,9 +28,10 @@ def pictures() -> list[Image.Image]:
 
 @pytest.fixture(scope="module")
 def torchvision() -> Any:
-    if find_spec("torchvision") is None:
-        pytest.skip("torchvision is not installed")
-    return importing.torchvision()
+    try:
+        return importing.torchvision()
+    except importing.PeerMissing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic"])

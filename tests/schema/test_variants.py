@@ -33,6 +33,9 @@ SOUND: list[dict[str, Any]] = [
     {"blocks": {"inception": {"nodes": {"concat": {"branch5": None}}}}},
     {"preprocess": {"mean": None}},
     {"head": {"dropout": {"dropout": 0.2}}},
+    {"allow": {"A703": "dense"}, "body": {"inception_3a": {"allow": {"A701": "a use"}}}},
+    {"stem": {"conv1": {"allow": {"A703": "a node"}}}},
+    {"blocks": {"inception": {"allow": {"A701": "a block"}}}},
 ]
 BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"extends": 3}, "extends"),
@@ -44,6 +47,8 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"stem": {"conv1": {"conv": 64, "kernl": 3}}}, "stem/conv1"),
     ({"stem": {"conv1": {"conv": "wide"}}}, "stem/conv1/conv"),
     ({"stem": {"conv1": 3}}, "stem/conv1"),
+    ({"stem": {"conv1": {"allow": {"A799": "no advice"}}}}, "stem/conv1/allow"),
+    ({"allow": ["A701"]}, "allow"),
     ({"stem": {"conv3": {"conv": 8, "after": 3}}}, "stem/conv3/after"),
     ({"auxiliary": {"aux1": {"loss": 3}}}, "auxiliary/aux1"),
     ({"blocks": {"inception": {"argument": ["a"]}}}, "blocks/inception"),

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _WEIGHTS, _CONFIG = "model.weights.h5", "config.json"
 _DEEPEST = 32
 _LARGEST_CONFIG = 50_000_000
-_DAMAGE = (OSError, KeyError, RuntimeError, ValueError, TypeError)
-"""What h5py raises where a file is not what it says."""
+_DAMAGE = (OSError, KeyError, RuntimeError, ValueError, TypeError, EOFError, zipfile.BadZipFile)
+"""What h5py and zipfile raise where a file is not what it says."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def open_hdf5(path: Path) -> Generator[TensorFile]:
     with _hdf5(path, path) as file:
         tensors = _Tensors(path, file)
         legacy = file.get("model_weights", file)
-        with tensors.guarded():
+        with _guarded(path):
             if "layer_names" in legacy.attrs or "layer_names0" in legacy.attrs:
                 tensors.add_legacy(legacy)
                 kind = "Keras HDF5 file"
@@ -58,12 +58,14 @@ def open_archive(path: Path) -> Generator[TensorFile]:
     Raises:
         WeightsError: As for ``open_hdf5``.
     """
-    with zipfile.ZipFile(path) as archive, path.open("rb") as stream:
-        window = Window.on(stream, archive.getinfo(_WEIGHTS))
+    with path.open("rb") as stream:
+        with _guarded(path), zipfile.ZipFile(stream) as archive:
+            config = _config(archive)
+            window = Window.on(stream, archive.getinfo(_WEIGHTS))
         with _hdf5(path, window) as file:
             tensors = _Tensors(path, file)
-            with tensors.guarded():
-                tensors.add_layers(file, (), auto_names(_config(archive)))
+            with _guarded(path):
+                tensors.add_layers(file, (), auto_names(config))
             yield tensors.file("Keras archive")
 
 
@@ -83,16 +85,20 @@ def _config(archive: zipfile.ZipFile) -> Any:
 @contextmanager
 def _hdf5(path: Path, file: Any) -> Generator[Any]:
     h5py = needed("h5py", "Keras files", "weights")
-    try:
+    with _guarded(path):
         opened: Any = h5py.File(file, "r")
-    except _DAMAGE as error:
-        raise _damaged(path, error) from error
     with opened:
         yield opened
 
 
-def _damaged(path: Path, error: Exception) -> WeightsError:
-    return WeightsError(f"'{path}' is cut short or damaged: {visible(str(error))[:200]}")
+@contextmanager
+def _guarded(path: Path) -> Generator[None]:
+    """Make what is raised for a damaged file one of our errors."""
+    try:
+        yield
+    except _DAMAGE as error:
+        message = f"'{path}' is cut short or damaged: {visible(str(error))[:200]}"
+        raise WeightsError(message) from error
 
 
 class _Tensors:
@@ -108,17 +114,9 @@ class _Tensors:
         tensors = {name: _held(dataset) for name, dataset in self.datasets.items()}
         return TensorFile(self.path, kind, tensors, self._fetch)
 
-    @contextmanager
-    def guarded(self) -> Generator[None]:
-        """Make what h5py raises for a damaged file one of our errors."""
-        try:
-            yield
-        except _DAMAGE as error:
-            raise _damaged(self.path, error) from error
-
     def _fetch(self, name: str) -> torch.Tensor:
         dataset = self.datasets[name]
-        with self.guarded():
+        with _guarded(self.path):
             values: Any = np.asarray(dataset[()])
             if _held(dataset).dtype == "bfloat16":
                 return torch.as_tensor(values.view(np.int16)).view(torch.bfloat16)
