@@ -94,7 +94,7 @@ def choose(typed: TypedGraph, source: str) -> tuple[Peer, CheckpointSource]:
             best = alike, peer, rules
     if best is None or best[0] < _ALIKE:
         known = ", ".join(f"{peer.spec} ({peer.name})" for peer in peers)
-        message = f"no network of {source} is like '{typed.program.name}'; it has those of {known}"
+        message = f"no network of {source} is like '{typed.program.name}'; it has {known}"
         raise NoPeerError(message)
     return best[1:]
 
