@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from inception_graph.peers.importing import keras
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 
 class Reference(ABC):
@@ -69,25 +70,32 @@ class KerasReference(Reference):
     outputs = ("logits",)
 
     def __init__(self, make: Callable[[], Any], *, double: bool) -> None:
-        before = keras().config.floatx()
-        keras().config.set_floatx("float64" if double else "float32")
-        try:
-            with keras().device("cpu"):
-                self.module = make()
-        finally:
-            keras().config.set_floatx(before)
+        self.double = double
+        with self._precision():
+            self.module = make()
 
     def tensors(self) -> dict[str, Tensor]:
-        return {kept.path: kept.value.detach() for kept in self.model.variables}
+        return {kept.path: kept.value.detach() for kept in self._model.variables}
 
     def parameters(self) -> dict[str, Tensor]:
-        return {kept.path: kept.value for kept in self.model.trainable_variables}
+        return {kept.path: kept.value for kept in self._model.trainable_variables}
+
+    def run(self, x: Tensor, *, training: bool) -> dict[str, Tensor]:
+        with self._precision():
+            return self._named(self._model(torch.movedim(x, 1, -1), training=training))
 
     @property
-    def model(self) -> Any:
+    def _model(self) -> Any:
         """The model as Keras has it."""
         return self.module
 
-    def run(self, x: Tensor, *, training: bool) -> dict[str, Tensor]:
-        with keras().device("cpu"):
-            return self._named(self.model(torch.movedim(x, 1, -1), training=training))
+    @contextmanager
+    def _precision(self) -> Generator[None]:
+        """The precision of layers that are made, and of what normalisations compute, which Keras keeps apart."""
+        before = keras().config.floatx()
+        keras().config.set_floatx("float64" if self.double else "float32")
+        try:
+            with keras().device("cpu"):
+                yield
+        finally:
+            keras().config.set_floatx(before)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from inception_graph.backends.pytorch.emit import Provenance, emit_source, network_class
 from inception_graph.backends.pytorch.live import instantiate, load_source
@@ -15,6 +16,8 @@ from inception_graph.verification.carrying import carried, fit, scatter
 from inception_graph.weights.transform import to_ours
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from inception_graph.ir.checkpoints import CheckpointSource
     from inception_graph.ir.graph import TypedGraph
     from inception_graph.peers.reference import Reference
@@ -101,13 +104,13 @@ def trained(typed: TypedGraph, source: CheckpointSource, reference: Reference) -
         reference: The peer's network in double precision, which is filled with random weights.
     """
     ours, found = _alike(typed, source, reference, torch.float64)
-    for module in (ours, reference.module):
-        _without_dropout(module)
     batch = images(typed).double()
-    given: Any = ours.train()(batch)
+    with _WithoutDropout():
+        given: Any = ours.train()(batch)
+        other = reference.run(batch, training=True)
     mine: dict[str, Tensor] = given._asdict() if typed.graph.heads else {"logits": given}
     weights = {head.name: head.loss_weight for head in typed.graph.heads}
-    losses = [_loss(values, weights) for values in (mine, reference.run(batch, training=True))]
+    losses = [_loss(outputs, weights) for outputs in (mine, other)]
     torch.autograd.backward(losses)
     first, second = (loss.item() for loss in losses)
     gradients = _gradients(found, dict(ours.named_parameters()), reference.parameters())
@@ -151,7 +154,15 @@ def _gradient(parameter: Tensor) -> Tensor:
     return parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
 
 
-def _without_dropout(module: nn.Module) -> None:
-    for layer in module.modules():
-        if isinstance(layer, nn.Dropout):
-            layer.p = 0.0
+class _WithoutDropout(TorchFunctionMode):
+    """Has dropout give what it reads, in layers as in functions."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        del types
+        return args[0] if func is F.dropout else func(*args, **(kwargs or {}))
