@@ -8,6 +8,7 @@ import torch
 
 from inception_graph.checkpoints import Candidate, Match, expected, match, recognise, tensors
 from inception_graph.diagnostics.report import did_you_mean
+from inception_graph.diagnostics.terminal import visible
 from inception_graph.weights.fit import WITH_BACKGROUND, Fit, Misfit, Piece
 from inception_graph.weights.renaming import renamed_layers
 from inception_graph.weights.transform import to_ours
@@ -50,14 +51,19 @@ def fitted(typed: TypedGraph, file: TensorFile, source: str | None = None) -> Fi
     ]
     matches = [match(shapes, candidate) for candidate in candidates]
     best = max(matches, key=lambda found: found.share)
-    _check(best, file, source)
+    _check_network(best, file, source)
     also = tuple(
         other.candidate.source
         for other in matches
         if other is not best and other.share == best.share and other.candidate.source is not None
         if _prepared(typed, other) != _prepared(typed, best)
     )
-    return _fit(typed, file, best, also)
+    fit = _fit(typed, file, best, also)
+    if all(piece.name is None or piece.entry.tensor.role == "count" for piece in fit.pieces):
+        some = ", ".join(f"'{visible(name)[:60]}'" for name in list(file.tensors)[:2])
+        message = f"nothing in it fits '{program.name}' by name and shape; it begins with {some}"
+        raise file.error(message)
+    return fit
 
 
 def _prepared(typed: TypedGraph, found: Match) -> Preprocess | None:
@@ -65,26 +71,18 @@ def _prepared(typed: TypedGraph, found: Match) -> Preprocess | None:
     return facts.preprocess if facts else None
 
 
-def _check(best: Match, file: TensorFile, source: str | None) -> None:
-    """Refuse a file of which nothing fits, or that is another network's."""
+def _check_network(best: Match, file: TensorFile, source: str | None) -> None:
+    """Refuse a file that is another network's."""
     if best.share >= _LIKELY:
         return
     from inception_graph.zoo import candidates
 
     spec = best.candidate.spec
     other = recognise(file.shapes, candidates())
-    known = other is not None and other.complete and other.share > max(best.share, _LIKELY)
-    if (
-        other is not None
-        and known
-        and (other.candidate.spec, other.candidate.source) != (spec, source)
-    ):
+    if other is None or not other.complete or other.share <= max(best.share, _LIKELY):
+        return
+    if (other.candidate.spec, other.candidate.source) != (spec, source):
         raise _another(file, spec, source, other)
-    if not best.found and not best.adapted:
-        some = ", ".join(f"'{name[:60]}'" for name in list(file.tensors)[:2])
-        whose = f"as in '{source}'" if source else "by a name that is known"
-        message = f"nothing in it fits '{spec}': no tensor is called {whose}; it begins with {some}"
-        raise file.error(message)
 
 
 def _another(file: TensorFile, spec: str, source: str | None, other: Match) -> WeightsError:

@@ -54,11 +54,12 @@ class Names:
     helpers: dict[Helper, str] = field(default_factory=dict[Helper, str])
 
     def free(self, wanted: str) -> str:
-        """The name, or the name with the first number that makes it free."""
+        """The name, or the name with the first number that makes it free: ``Inception2``, ``Block8V2``."""
         name, number = wanted, 1
+        mark = "V" if wanted[-1].isdigit() else ""
         while name in self.taken:
             number += 1
-            name = f"{wanted}{number}"
+            name = f"{wanted}{mark}{number}"
         self.taken.add(name)
         return name
 
