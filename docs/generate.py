@@ -14,12 +14,14 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))
 
 import inception_graph as ig  # noqa: E402
+from docs.family import family  # noqa: E402
 from docs.transcripts import PAGES, replayed  # noqa: E402
 from inception_graph.backends.pictures import svg  # noqa: E402
 
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "generated/inception_v3.py": lambda: ig.emit("inception_v3"),
     "generated/googlenet.svg": lambda: svg(ig.load("googlenet").typed, "block"),
+    "reference/family.md": family,
     **{page: partial(replayed, page) for page in PAGES},
 }
 """How the text of each file is made, by its path in the folder of the documentation."""

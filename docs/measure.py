@@ -1,7 +1,7 @@
-"""Measure every network beside the libraries that have it: ``python -m docs.measure``; takes some minutes.
+"""Measure networks beside the libraries that have them: ``python -m docs.measure``; all of it takes some minutes.
 
-What is found stands in ``reference/verification.json``, from which the page of the family is made. Libraries that are
-not installed keep what was measured before.
+What is found stands in ``reference/verification.json``, from which the page of the family is made. Only what
+has changed is measured; what was measured with a library that is not installed any more stays.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ def measured() -> dict[str, dict[str, Any]]:
     return json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
 
 
+def installed(peer: Peer) -> str:
+    """The library with its version."""
+    return f"{peer.distribution} {peer.version}"
+
+
 def measure(peer: Peer) -> dict[str, Any]:
     """Outputs of one network at two sizes, and a step of training.
 
@@ -67,7 +72,7 @@ def measure(peer: Peer) -> dict[str, Any]:
     return {
         "spec": peer.spec,
         "source": peer.source,
-        "version": f"{peer.distribution} {peer.version}",
+        "version": installed(peer),
         "digest": digest(peer),
         "steps": found.pairing.steps,
         "paired": found.pairing.paired,
@@ -87,11 +92,14 @@ def _sound(compilation: Compilation) -> TypedGraph:
 if __name__ == "__main__":
     results = measured()
     for each in PEERS:
+        known = results.get(each.name, {})
+        if (known.get("digest"), known.get("version")) == (digest(each), installed(each)):
+            continue
         try:
             results[each.name] = measure(each)
         except PeerMissing as missing:
             print(f"left as it was: {each.name}: {missing}", file=sys.stderr)
             continue
         print(f"{each.name}: {results[each.name]['outputs']}", file=sys.stderr)
-        known = {peer.name: results[peer.name] for peer in PEERS if peer.name in results}
-        MEASURED.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
+        ordered = {peer.name: results[peer.name] for peer in PEERS if peer.name in results}
+        MEASURED.write_text(json.dumps(ordered, indent=2) + "\n", encoding="utf-8")

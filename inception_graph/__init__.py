@@ -5,12 +5,14 @@ from inception_graph.diagnostics.errors import SpecError
 from inception_graph.limits import Limits
 from inception_graph.network import Network, create_model, diff, emit, list_models, load, render
 from inception_graph.version import __version__
+from inception_graph.weights.errors import WeightsError
 
 __all__ = [
     "Limits",
     "Network",
     "SettingError",
     "SpecError",
+    "WeightsError",
     "__version__",
     "create_model",
     "diff",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -91,11 +92,19 @@ class KerasReference(Reference):
 
     @contextmanager
     def _precision(self) -> Generator[None]:
-        """The precision of layers that are made, and of what normalisations compute, which Keras keeps apart."""
-        before = keras().config.floatx()
-        keras().config.set_floatx("float64" if self.double else "float32")
+        """The precision in which layers are made and computed.
+
+        Keras makes layers of double precision, but normalises in single precision whatever it is given.
+        """
+        config, narrowed = keras().config, dict[str, str]()
+        if self.double:
+            narrowed = import_module("keras.src.backend.common.dtypes").BIT64_TO_BIT32_DTYPE
+        before = config.floatx(), dict(narrowed)
+        config.set_floatx("float64" if self.double else "float32")
+        narrowed["float64"] = "float64"
         try:
             with keras().device("cpu"):
                 yield
         finally:
-            keras().config.set_floatx(before)
+            config.set_floatx(before[0])
+            narrowed.update(before[1])

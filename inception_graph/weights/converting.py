@@ -112,11 +112,15 @@ def check_ending(path: Path, layout: str) -> None:
         WeightsError: It is not.
     """
     endings = ENDINGS[layout]
+    if path.name.endswith(".weights.h5"):
+        message = (
+            f"'{path}': weights in the layout of keras are written to a .h5 file, but not to a .weights.h5,"
+            " which follows the order in which a model lists its layers"
+        )
+        raise WeightsError(message)
     if path.suffix not in endings:
         wanted = " or ".join(endings)
         message = f"'{path}': weights in the layout of {layout} are written to a file that ends in {wanted}"
-        if path.name.endswith(".weights.h5"):
-            message += ", since a .weights.h5 follows the order in which Keras lists layers"
         raise WeightsError(message)
 
 

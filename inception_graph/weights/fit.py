@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from inception_graph.ir.header import Preprocess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from inception_graph.checkpoints import Expected, Tensor
     from inception_graph.ir.graph import TypedGraph
@@ -84,6 +84,15 @@ class Fit:
     reshaped: tuple[Misfit, ...]
     new: tuple[Tensor, ...]
     unused: tuple[str, ...]
+
+    def only(self, wanted: Container[str]) -> Fit:
+        """The same for some tensors of ours only, as where the module lacks the heads of the network."""
+        return replace(
+            self,
+            pieces=tuple(piece for piece in self.pieces if piece.entry.tensor.name in wanted),
+            reshaped=tuple(misfit for misfit in self.reshaped if misfit.tensor.name in wanted),
+            new=tuple(tensor for tensor in self.new if tensor.name in wanted),
+        )
 
     def exact(self, wanted: Iterable[str] | None = None) -> bool:
         """Whether all is taken as it is; argument as for ``left``."""

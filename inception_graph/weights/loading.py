@@ -46,14 +46,12 @@ def load(
     """
     found = located(weights, typed.program, source)
     with opened(found.path) as file:
-        fit = fitted(typed, file, found.source)
         state: dict[str, torch.Tensor] = model.state_dict()
+        fit = fitted(typed, file, found.source).only(state)
         if strict and fit.left(state):
             message = f"not all of it fits, and 'strict' allows nothing less:\n{report(fit)}"
             raise file.error(message)
         check_ones(fit)
         for piece in fit.pieces:
-            name = piece.entry.tensor.name
-            if name in state:
-                state[name].copy_(values(piece, fit))
+            state[piece.entry.tensor.name].copy_(values(piece, fit))
     return fit

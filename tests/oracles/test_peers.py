@@ -6,6 +6,8 @@ skipped, and named in the summary.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from inception_graph.compiler import compile_spec, finish
@@ -18,7 +20,16 @@ from inception_graph.verification.outputs import TOLERANCE, evaluated, trained
 EXACT = 1e-8
 """Rounding in double precision; what stands before a normalisation has gradients of nothing but rounding."""
 
-pytestmark = pytest.mark.parametrize("peer", PEERS, ids=lambda peer: f"{peer.spec}-{peer.source}")
+REPEATED = [
+    peer
+    for peer in PEERS
+    if peer.source in ("cadene", "pytorchcv") and peer.name != "pretrainedmodels.bninception"
+]
+"""Ports of networks that another library has too; they are not trained here, to save half of the time."""
+
+
+def peers(given: Iterable[Peer]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("peer", given, ids=lambda peer: f"{peer.spec}-{peer.source}")
 
 
 def built(peer: Peer, *, double: bool = False) -> Reference:
@@ -40,6 +51,7 @@ def typed(peer: Peer, *, larger: int = 0, heads: bool = False) -> TypedGraph:
     return found
 
 
+@peers(PEERS)
 def test_the_structure_is_the_same(peer: Peer) -> None:
     built(peer)
     found = compared(compile_spec(peer.spec), peer.source, outputs=False)
@@ -49,6 +61,7 @@ def test_the_structure_is_the_same(peer: Peer) -> None:
 
 
 # Six pixels more leave the last map as large as the fixed windows of some libraries' last pools.
+@peers(PEERS)
 @pytest.mark.parametrize("larger", [0, 6])
 def test_the_outputs_are_the_same(peer: Peer, larger: int) -> None:
     ours = typed(peer, larger=larger)
@@ -57,6 +70,7 @@ def test_the_outputs_are_the_same(peer: Peer, larger: int) -> None:
     assert agreement.spread > 1000 * TOLERANCE  # else the images did not matter
 
 
+@peers(peer for peer in PEERS if peer not in REPEATED)
 def test_a_step_of_training_is_the_same(peer: Peer) -> None:
     ours = typed(peer, heads=len(peer.outputs) > 1)
     step = trained(ours, ours.program.checkpoints[peer.source], built(peer, double=True))

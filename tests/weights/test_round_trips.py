@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from zlib import crc32
@@ -18,6 +19,15 @@ from inception_graph.weights.fitting import fitted
 from inception_graph.weights.tensor_file import Held, TensorFile
 
 NUMBERS = torch.rand(2**23, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Thousands of small comparisons: threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def values(tensor: Tensor, source: CheckpointSource) -> torch.Tensor:
