@@ -9,7 +9,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from benchmarks import in_process, whole_process
+from benchmarks import in_process, weights, whole_process
 from benchmarks.report import markdown
 
 _VERSIONS = (
@@ -31,6 +31,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = whole_process.measure(Path(folder), options.rounds)
+        found += weights.measure(Path(folder), options.rounds)
     found += in_process.measure(options.rounds)
     versions = {name: importlib.metadata.version(name) for name in _VERSIONS}
     page = markdown(found, versions, date.today().isoformat())

@@ -41,7 +41,7 @@ def _seconds(command: list[str]) -> float:
     return time.perf_counter() - begin
 
 
-def _peak_memory(command: list[str]) -> float:
+def peak_memory(command: list[str]) -> float:
     """Peak resident memory in MB, asked of a fresh process that runs nothing else."""
     code = (
         "import resource, subprocess, sys;"
@@ -54,9 +54,8 @@ def _peak_memory(command: list[str]) -> float:
     return int(run.stdout) / 1024
 
 
-def _ratio(
-    name: str, ours: list[str], theirs: list[str], target: float, rounds: int
-) -> Measurement:
+def ratio(name: str, ours: list[str], theirs: list[str], target: float, rounds: int) -> Measurement:
+    """Seconds of one command against those of another, run in turn."""
     for command in (ours, theirs):
         _seconds(command)
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
@@ -74,17 +73,17 @@ def measure(folder: Path, rounds: int) -> list[Measurement]:
     render = [_CLI, "render", "inception_v3", "--level", "op", "-o", svg, "--force"]
     peer_summary = [python, "-c", _TORCHINFO]
     peer_render = [python, "-c", _TORCHVIEW, peer_svg]
-    memory = _peak_memory(check)
+    memory = peak_memory(check)
     bound = Measurement(
         "check googlenet, peak memory / 90 MB", f"{memory:.0f} MB", "90 MB", memory / 90, 1.0
     )
     return [
-        _ratio(
+        ratio(
             "check googlenet / import torch", check, [python, "-c", "import torch"], 0.35, rounds
         ),
         bound,
-        _ratio("summary inception_v3 / torchinfo", summary, peer_summary, 0.5, rounds),
-        _ratio("render inception_v3 --level op / torchview", render, peer_render, 0.5, rounds),
+        ratio("summary inception_v3 / torchinfo", summary, peer_summary, 0.5, rounds),
+        ratio("render inception_v3 --level op / torchview", render, peer_render, 0.5, rounds),
         *_hostile(folder),
     ]
 

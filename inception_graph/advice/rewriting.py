@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,11 @@ def rewrite(
         except CannotEdit:
             pass  # they are inherited
     if edits := _expected(made):
-        made = read(edited(made.sources[0].text, edits, limits))
+        text = made.sources[0].text
+        for edit in edits:
+            with suppress(CannotEdit):  # written over several lines, or with an alias; checks tell
+                text = edited(text, (edit,), limits)
+        made = read(text)
     return Rewriting(made.sources[0].text, tuple(followed), difference, gain, made, lost)
 
 

@@ -34,12 +34,14 @@ _kept: list[Any] = []
 
 
 def timm() -> Any:
-    """The library timm."""
+    """The library timm, which imports torchvision."""
+    torchvision()
     return _imported("timm", "timm")
 
 
 def pytorchcv() -> Any:
-    """The part of pytorchcv that makes networks."""
+    """The part of pytorchcv that makes networks; it imports torchvision."""
+    torchvision()
     return _imported("pytorchcv.model_provider", "pytorchcv")
 
 

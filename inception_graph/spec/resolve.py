@@ -36,7 +36,7 @@ def _written(tree: Tree) -> Written:
     """The bare values; what stood in braces stays on one line."""
     match tree:
         case Scalar():
-            return tree.value if tree.text else NOTHING
+            return NOTHING if tree.value is None and not tree.text else tree.value
         case Sequence():
             items = [_written(item) for item in tree.items]
             return Column(items) if tree.source.text.startswith("-", tree.start) else items

@@ -56,9 +56,17 @@ def variant_definitions(
             options = f"#/definitions/options_{key}_change/properties/{name}"
             node["properties"][name] = {"$ref": options}
         if issubclass(operation, Join):
-            main = definitions[f"operation_{key}"]["properties"][key]
-            node["properties"][key] = {**main, "additionalProperties": _CHANGE}
-            del node["properties"][key]["minProperties"]
+            main = dict(definitions[f"operation_{key}"]["properties"][key])
+            del main["minProperties"]
+            node["properties"][key] = _or_null({**main, "additionalProperties": _CHANGE})
+        # 'activation: none' on its own changes a field of what is inherited.
+        fields = [
+            {"$ref": f"#/definitions/options_{other}_change/properties/{key}"}
+            for other, its in operations().items()
+            if key in its.model_fields
+        ]
+        if fields:
+            node["properties"][key] = {"anyOf": [node["properties"][key], *fields]}
         node["properties"].update(_WORDS)
         found[f"operation_{key}_change"] = node
     for name in blocks or ():

@@ -11,7 +11,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from inception_graph.analysis.costs import costs
 from inception_graph.checkpoints import tensors
 from inception_graph.compiler import compile_spec, finish
+from inception_graph.ops.base import size
 from inception_graph.peers import PEERS, Peer
+from inception_graph.resources import specs
 from inception_graph.verification.carrying import fit
 from inception_graph.verification.declared import declared
 from inception_graph.verification.outputs import TOLERANCE, Agreement, evaluated
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from inception_graph.peers.reference import Reference
     from inception_graph.verification.steps import Trace
 
-_ALIKE = 0.5
-"""Share of the layers of two networks, by name, that both must have to be worth comparing."""
+_ALIKE = 0.7
+"""Share of the layers of two networks, by name, that both must have to be taken for the same."""
 
 
 class NoPeerError(ValueError):
@@ -71,7 +73,8 @@ class Comparison:
 def choose(typed: TypedGraph, source: str) -> tuple[Peer, CheckpointSource]:
     """The peer of a source that is most like a network, and the rules of its names.
 
-    The network's own rules go before those of the shipped network that is the peer.
+    The network's own rules go before those of the shipped network that is the peer. A network with rules for the source
+    asks to be compared with the nearest that there is.
 
     Raises:
         NoPeerError: There is none.
@@ -84,7 +87,7 @@ def choose(typed: TypedGraph, source: str) -> tuple[Peer, CheckpointSource]:
     names = _layers(typed)
     best: tuple[float, Peer, CheckpointSource] | None = None
     for peer in peers:
-        home = compile_spec(peer.spec).typed
+        home = compile_spec(specs()[peer.spec]).typed
         if home is None or source not in home.program.checkpoints:
             continue
         others = _layers(home)
@@ -92,7 +95,8 @@ def choose(typed: TypedGraph, source: str) -> tuple[Peer, CheckpointSource]:
         if best is None or alike > best[0]:
             rules = typed.program.checkpoints.get(source, home.program.checkpoints[source])
             best = alike, peer, rules
-    if best is None or best[0] < _ALIKE:
+    wanted = source in typed.program.checkpoints
+    if best is None or (best[0] < _ALIKE and not wanted):
         known = ", ".join(f"{peer.spec} ({peer.name})" for peer in peers)
         message = f"no network of {source} is like '{typed.program.name}'; it has {known}"
         raise NoPeerError(message)
@@ -114,7 +118,7 @@ def compared(compilation: Compilation, source: str, *, outputs: bool) -> Compari
         outputs: Whether both are also computed with the same weights.
 
     Raises:
-        NoPeerError: The library has no network like it.
+        NoPeerError: The library has no network like it, or none for images of its size.
         PeerMissing: The library cannot be imported.
     """
     if compilation.typed is None:
@@ -123,7 +127,12 @@ def compared(compilation: Compilation, source: str, *, outputs: bool) -> Compari
     peer, rules = choose(typed, source)
     reference = _without_values(peer)
     held = reference.tensors()
-    theirs = _trace(peer, reference, typed)
+    try:
+        theirs, macs = _trace(peer, reference, typed), _macs(reference, typed)
+    except (RuntimeError, ValueError) as error:
+        image = size(typed.graph.input)
+        message = f"{peer.name} cannot be computed for images of {image}: {_first_line(error)}"
+        raise NoPeerError(message) from None
     heads = all(head.name in theirs.outputs for head in typed.graph.heads)
     bare = typed if heads else finish(typed.program.without_auxiliary(), compilation).typed
     evaluation = finish(typed.program.without_auxiliary(), compilation).typed
@@ -142,7 +151,7 @@ def compared(compilation: Compilation, source: str, *, outputs: bool) -> Compari
         paired(declared(typed), theirs, fit(typed, rules, held).names),
         (costs(bare).parameters_with_auxiliary, parameters),
         scales,
-        (costs(typed).macs, _macs(reference, typed)),
+        (costs(typed).macs, macs),
         agreement,
         found.strangers,
     )
@@ -162,6 +171,10 @@ def _trace(peer: Peer, reference: Reference, typed: TypedGraph) -> Trace:
 
         return configured(reference.module, typed.graph.input)
     return recorded(reference.module, reference.outputs, typed.graph.input)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _macs(reference: Reference, typed: TypedGraph) -> int:

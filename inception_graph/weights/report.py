@@ -79,7 +79,7 @@ def _reshaped(fit: Fit) -> Group:
     for misfit in fit.reshaped:
         layers.setdefault(misfit.tensor.name.rpartition(".")[0], []).append(misfit)
     anew = (
-        f"{layer}: {size(first.shape)} in the file, {size(first.wanted)} would fit: started anew"
+        f"{layer}: {size(first.shape)} in the file, {size(first.wanted)} would fit: not taken"
         for layer, (first, *_) in layers.items()
     )
     return Group("reshaped", len(changed) + len(fit.reshaped), (*words, *anew))

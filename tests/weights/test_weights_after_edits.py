@@ -43,9 +43,9 @@ renamed     14 tensors
         """\
 matched     35 tensors
 reshaped     7 tensors
-  mixed_a.branch3.reduce.conv: 3x6x1x1 in the file, 5x6x1x1 would fit: started anew
-  mixed_a.branch3.reduce.norm: 3 in the file, 5 would fit: started anew
-  mixed_a.branch3.expand.conv: 4x3x3x3 in the file, 4x5x3x3 would fit: started anew""",
+  mixed_a.branch3.reduce.conv: 3x6x1x1 in the file, 5x6x1x1 would fit: not taken
+  mixed_a.branch3.reduce.norm: 3 in the file, 5 would fit: not taken
+  mixed_a.branch3.expand.conv: 4x3x3x3 in the file, 4x5x3x3 would fit: not taken""",
     ),
     "new node": (
         [("  sep: {", "  more: {conv: 8, kernel: 1}\n  sep: {")],
@@ -59,7 +59,7 @@ new          7 tensors
         """\
 matched     39 tensors
 reshaped     1 tensor
-  classifier: 5x8 in the file, 5x63 would fit: started anew
+  classifier: 5x8 in the file, 5x63 would fit: not taken
 unused       2 tensors
   hidden (2 tensors)""",
     ),
@@ -77,8 +77,8 @@ unused       8 tensors
         """\
 matched     38 tensors
 reshaped     4 tensors
-  classifier: 5x8 in the file, 9x8 would fit: started anew
-  aux.classifier: 5x8 in the file, 9x8 would fit: started anew""",
+  classifier: 5x8 in the file, 9x8 would fit: not taken
+  aux.classifier: 5x8 in the file, 9x8 would fit: not taken""",
     ),
     "grey": (
         [("{channels: 3,", "{channels: 1,"), ("mean: [0.5, 0.5, 0.5]", "mean: [0.5]")],
@@ -106,7 +106,7 @@ def test_what_fits_is_loaded_and_the_rest_is_as_it_started(
 ) -> None:
     changed = edited(("reduce: {conv: 3", "reduce: {conv: 5"), ("  sep: {", "  sap: {"))
     torch.manual_seed(1)
-    with pytest.warns(UserWarning, match="started anew") as told:
+    with pytest.warns(UserWarning, match="not taken") as told:
         loaded = changed.create_model(saved).state_dict()
     assert "sep -> sap" in str(told[0].message)
     torch.manual_seed(1)
@@ -186,6 +186,31 @@ def test_another_network_is_named(saved: Path, tmp_path: Path) -> None:
     message = "it is not for 'tiny': it fits 'googlenet_torchvision' in our own names"
     with pytest.raises(WeightsError, match=message):
         ig.create_model(Path(__file__).with_name("tiny.yaml"), weights=path)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (
+            "mixed_a.branch3.reduce: mixed.b1",
+            "name 'mixed.b1.conv.weight' twice: 'inception-graph ch",
+        ),
+        (
+            "mixed_a.branch{m}.expand: x{n}",
+            "are broken at 'mixed_a.branch{m}.expand': 'inception-g",
+        ),
+    ],
+)
+def test_broken_rules_are_not_read_by(
+    rule: str, message: str, edited: Any, saved: Path, tmp_path: Path
+) -> None:
+    """Our own names need no rules."""
+    network = edited(("      conv1: stem\n", f"      conv1: stem\n      {rule}\n"))
+    network.create_model(saved, strict=True)
+    path = tmp_path / "theirs.pth"
+    torch.save({"stem.conv.weight": torch.ones(6, 3, 3, 3)}, path)
+    with pytest.raises(WeightsError, match=f"the rules of 'tiny' for 'torchvision' {message}"):
+        network.create_model(path)
 
 
 def test_scales_that_the_network_has_not_must_be_one(edited: Any, tmp_path: Path) -> None:
