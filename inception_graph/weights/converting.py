@@ -13,6 +13,7 @@ from inception_graph.diagnostics.report import did_you_mean, listed
 from inception_graph.ir.header import Preprocess
 from inception_graph.version import __version__
 from inception_graph.weights.errors import WeightsError
+from inception_graph.weights.rules import check_rules
 from inception_graph.weights.transform import to_theirs
 from inception_graph.weights.values import check_ones, values
 from inception_graph.weights.writing import ENDINGS, Planned
@@ -64,7 +65,8 @@ def theirs(fit: Fit, source: str) -> list[Planned]:
     """The tensors of a file as a public source names and keeps them.
 
     Raises:
-        WeightsError: There is no such source, the file does not hold all of the network, or the source cannot hold it.
+        WeightsError: There is no such source or its rules are broken, the file does not hold all of the network, or
+            the source cannot hold it.
     """
     check_ones(fit)
     layout = layout_of(fit, source)
@@ -74,8 +76,10 @@ def theirs(fit: Fit, source: str) -> list[Planned]:
         more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
         message = f"it lacks {listed(lacking[:3])}{more}: only whole networks are exported"
         raise fit.file.error(message)
+    entries = expected(fit.typed, layout)
+    check_rules(fit.typed, source, entries)
     found: list[Planned] = []
-    for entry in expected(fit.typed, layout):
+    for entry in entries:
         piece = by_name.get(entry.tensor.name)
         if not entry.kept:  # a scale that they have, and ours does without
             ones = partial(torch.ones, entry.shape)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import torch
 
 from inception_graph.checkpoints import Candidate, Match, expected, match, recognise, tensors
-from inception_graph.checkpoints.naming import naming
 from inception_graph.diagnostics.report import did_you_mean
 from inception_graph.diagnostics.terminal import visible
 from inception_graph.weights.fit import WITH_BACKGROUND, Fit, Misfit, Piece
 from inception_graph.weights.renaming import renamed_layers
+from inception_graph.weights.rules import check_rules
 from inception_graph.weights.transform import to_ours
 
 if TYPE_CHECKING:
@@ -55,7 +54,8 @@ def fitted(typed: TypedGraph, file: TensorFile, source: str | None = None) -> Fi
     matches = [match(shapes, candidate) for candidate in candidates]
     best = max(matches, key=lambda found: found.share)
     _check_network(best, file, source)
-    _check_rules(typed, best.candidate, file)
+    if best.candidate.source is not None:
+        check_rules(typed, best.candidate.source, best.candidate.expected)
     also = tuple(
         other.candidate.source
         for other in matches
@@ -87,26 +87,6 @@ def _check_network(best: Match, file: TensorFile, source: str | None) -> None:
         return
     if (other.candidate.spec, other.candidate.source) != (spec, source):
         raise _another(file, spec, source, other)
-
-
-def _check_rules(typed: TypedGraph, candidate: Candidate, file: TensorFile) -> None:
-    """Refuse to read by rules that are broken, or that give one tensor of the file to two of ours."""
-    if candidate.source is None:
-        return
-    program = typed.program
-    asked = Counter(entry.theirs for entry in candidate.expected if entry.theirs is not None)
-    twice = next((name for name, count in asked.items() if count > 1), None)
-    faults = naming(typed, program.checkpoints[candidate.source]).faults
-    # A variant may have layers that the rules of its parent were not written for.
-    inherited = program.places.key(("checkpoints",)).source is not program.places.value(()).source
-    if twice is not None or (faults and not inherited):
-        what = (
-            f"name '{twice}' twice"
-            if twice is not None
-            else f"are broken at '{next(iter(faults))}'"
-        )
-        message = f"the rules of '{program.name}' for '{candidate.source}' {what}: 'inception-graph check' says where"
-        raise file.error(message)
 
 
 def _another(file: TensorFile, spec: str, source: str | None, other: Match) -> WeightsError:

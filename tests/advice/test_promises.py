@@ -138,3 +138,13 @@ def test_no_shipped_spec_is_in_the_way(name: str) -> None:
     assert len(advise(made).found) <= 15
     after = rewrite(made, Choice(ADVICE)).compilation
     assert after.report.found == []
+
+
+def test_an_expectation_that_stands_on_several_lines_is_left_as_it_is() -> None:
+    head = "inception_graph: 1\nname: x\ninput: {channels: 3, height: 8, width: 8}\n"
+    text = f"{head}body: {{a: {{conv: 8}}}}\nexpect: {{macs: 1, output: [8, 8, 8]}}\n"
+    spread = text.replace("{macs: 1, output: [8, 8, 8]}", "\n  macs: 1\n  output:\n    - 9")
+    for spec, found in ((text, []), (spread, ["E503"])):
+        made = rewrite(compile_text(spec)).compilation
+        assert "macs: 1536" in made.sources[0].text
+        assert [one.code.value for one in made.report.found] == found

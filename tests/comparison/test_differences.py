@@ -14,6 +14,7 @@ import inception_graph as ig
 from inception_graph.cli import main
 from inception_graph.comparison.alignment import Aligner, gaps, increasing
 from inception_graph.comparison.edits import Added, Renamed, Setting
+from inception_graph.comparison.folding import shown
 from inception_graph.comparison.ledger import ledger
 from inception_graph.resources import specs
 
@@ -78,6 +79,34 @@ def test_matching_survives_insertions() -> None:
         if isinstance(edit, Added)
     ]
     assert added == [f"inception_before_pool{number}" for number in (1, 2, 3, 4)]
+
+
+BESIDE = [
+    # before, after, the settings that differ
+    (
+        "body: {a: {conv: 8, from: input}, b: {conv: 8, from: input}}",
+        "body: {b: {conv: 8, from: input}, a: {conv: 8, from: input}}",
+        [Setting("output", ("b",), ("a",))],
+    ),
+    (
+        "body: {a: {conv: 8}}\nauxiliary: {one: HEAD, two: HEAD}",
+        "body: {a: {conv: 8}}\nauxiliary: {two: HEAD, one: HEAD}",
+        [Setting("auxiliary", ["one", "two"], ["two", "one"])],
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "settings"), BESIDE)
+def test_what_differs_beside_the_nodes(before: str, after: str, settings: list[Setting]) -> None:
+    head = "{from: a, loss_weight: 0.3, nodes: {pool: {avg_pool: global}, out: {linear: 2}}}"
+    start = "inception_graph: 1\nname: x\ninput: {channels: 3, height: 8, width: 8}\n"
+    one, other = (ig.load(start + text.replace("HEAD", head)) for text in (before, after))
+    assert list(one.diff(other).edits) == settings
+
+
+def test_the_last_of_a_long_list_is_not_counted_when_it_can_be_shown() -> None:
+    assert shown([*"abcdefg"]) == "a, b, c, d, e, f, g"
+    assert shown([*"abcdefgh"]) == "a, b, c, d, e, f and 2 more"
 
 
 def test_the_ledger_of_a_library() -> None:

@@ -10,6 +10,7 @@ import torch
 from tiny_weights import random_model
 
 import inception_graph as ig
+from inception_graph.weights.converting import theirs
 from inception_graph.weights.errors import WeightsError
 from inception_graph.weights.fitting import fitted
 from inception_graph.weights.loading import load
@@ -211,6 +212,8 @@ def test_broken_rules_are_not_read_by(
     torch.save({"stem.conv.weight": torch.ones(6, 3, 3, 3)}, path)
     with pytest.raises(WeightsError, match=f"the rules of 'tiny' for 'torchvision' {message}"):
         network.create_model(path)
+    with opened(saved) as file, pytest.raises(WeightsError, match=message):
+        theirs(fitted(network.typed, file), "torchvision")
 
 
 def test_scales_that_the_network_has_not_must_be_one(edited: Any, tmp_path: Path) -> None:
