@@ -117,7 +117,7 @@ def _differences(found: dict[str, Any]) -> str:
 
 
 def _near(difference: float) -> str:
-    return f"{difference:.0e}" if difference else "0"
+    return f"{difference:.1e}" if difference else "0"
 
 
 def _shares(of: Accuracy | Any) -> tuple[str, str]:

@@ -18,7 +18,10 @@ _OPTIONAL = {
     "torch": "live modules: pip install 'inception-graph[torch]'",
     "pygraphviz": "pictures without a system Graphviz: pip install pygraphviz",
     "matplotlib": "the photograph for 'build', fonts for pictures: pip install 'inception-graph[torch]'",
-    "pillow": "the photograph for 'build': pip install 'inception-graph[torch]'",
+    "pillow": "pictures for 'predict' and 'build': pip install 'inception-graph[torch]'",
+    "safetensors": "files of weights: pip install 'inception-graph[weights]'",
+    "h5py": "weights of Keras: pip install 'inception-graph[weights]'",
+    "huggingface_hub": "weights of timm by name: pip install 'inception-graph[hub]'",
 }
 
 

@@ -11,6 +11,7 @@ import click
 
 from inception_graph.cli.failures import FINDINGS, fail
 from inception_graph.cli.options import SPEC, network, with_limits, with_settings
+from inception_graph.peers.table import PEERS
 
 if TYPE_CHECKING:
     from inception_graph.network import Network
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 @click.option(
     "--against",
     "source",
-    metavar="SOURCE",
-    help="Compare with an installed library: torchvision, timm, cadene, facenet_pytorch, pytorchcv or keras.",
+    type=click.Choice(list(dict.fromkeys(peer.source for peer in PEERS))),
+    help="Compare with an installed library.",
 )
 @click.option(
     "--outputs/--no-outputs",
@@ -67,13 +68,9 @@ def verify(
 
 def _shipped(source: str | None) -> list[str]:
     """The shipped networks, or those of them that a library has."""
-    from inception_graph.peers import PEERS
     from inception_graph.resources import specs
 
-    if source is None:
-        return list(specs())
-    found = [peer.spec for peer in PEERS if peer.source == source]
-    return found or list(specs())[:1]  # which are then told what sources there are
+    return [peer.spec for peer in PEERS if peer.source == source] if source else list(specs())
 
 
 def _verdict(made: Network, source: str | None, *, outputs: bool) -> Verdict:
@@ -82,11 +79,9 @@ def _verdict(made: Network, source: str | None, *, outputs: bool) -> Verdict:
     from inception_graph.verification.own import check_network
     from inception_graph.verification.report import Verdict
 
-    checks = check_network(made.typed, made.emit(), outputs=outputs)
-    if source is None:
-        return Verdict(made.name, checks)
     try:
-        comparison = compared(made.compilation, source, outputs=outputs)
+        comparison = compared(made.compilation, source, outputs=outputs) if source else None
     except (NoPeerError, PeerMissing) as error:
         fail(str(error))
+    checks = check_network(made.typed, made.emit(), outputs=outputs)
     return Verdict(made.name, checks, comparison)

@@ -69,7 +69,10 @@ def _plain(match: Match | None) -> dict[str, Any] | None:
 def inspect(file: TensorFile) -> Inspection:
     """What an open file holds; it is held against every shipped network and every source."""
     dtypes = Counter(held.dtype for held in file.tensors.values())
-    return Inspection(file, dict(dtypes), recognise(file.shapes, candidates()))
+    # Siblings have the same names; a file of ours says which it is for.
+    said = file.metadata.get("spec")
+    ordered = sorted(candidates(), key=lambda candidate: candidate.spec != said)
+    return Inspection(file, dict(dtypes), recognise(file.shapes, ordered))
 
 
 def table(found: Inspection) -> str:

@@ -80,6 +80,7 @@ def test_a_file_of_rules_is_blamed_where_it_stands(folder: Path) -> None:
     places = {one.place.source.name: one.code.value for one in compilation.report.found}
     assert places == {str(folder / "rules.yaml"): "C604"}
     assert len(compilation.report.found) == 2
+    assert folder / "rules.yaml" in compilation.files
 
 
 def test_a_layer_may_be_said_to_be_nowhere() -> None:

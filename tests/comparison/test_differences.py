@@ -84,9 +84,9 @@ def test_matching_survives_insertions() -> None:
 BESIDE = [
     # before, after, the settings that differ
     (
-        "body: {a: {conv: 8, from: input}, b: {conv: 8, from: input}}",
-        "body: {b: {conv: 8, from: input}, a: {conv: 8, from: input}}",
-        [Setting("output", ("b",), ("a",))],
+        "body: {stem: {conv: 8}, a: {conv: 8, from: stem}, b: {conv: 8, from: stem}}",
+        "body: {stem: {conv: 8}, b: {conv: 8, from: stem}, a: {conv: 8, from: stem}}",
+        [Setting("output", "b", "a")],
     ),
     (
         "body: {a: {conv: 8}}\nauxiliary: {one: HEAD, two: HEAD}",

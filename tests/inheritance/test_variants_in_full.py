@@ -64,3 +64,14 @@ def test_the_full_text_is_the_same_network(case: Path) -> None:
 def test_a_variant_without_a_difference_is_its_parent(name: str) -> None:
     variant = compile_text(f"inception_graph: 1\nname: variant\nextends: {name}\n")
     assert facts(variant) == facts(compile_spec(name))
+
+
+def test_a_chain_may_be_long_but_not_endless(tmp_path: Path) -> None:
+    text = "inception_graph: 1\nname: variant\nextends: {}\n"
+    for number in range(33):
+        parent = f"{number - 1}.yaml" if number else "googlenet"
+        (tmp_path / f"{number}.yaml").write_text(text.format(parent), encoding="utf-8")
+    (tmp_path / "googlenet").write_text("a file beside does not stand in for a shipped network")
+    assert compile_spec(tmp_path / "31.yaml").report.found == []
+    (found,) = compile_spec(tmp_path / "32.yaml").report.found
+    assert (found.code.value, found.message) == ("S215", "more than 32 specs extend one another")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from tiny_weights import SPEC, same
 
 import inception_graph as ig
@@ -93,6 +94,16 @@ def test_inspect_names_network_and_source(run, tmp_path: Path) -> None:
         "shape": [64, 3, 7, 7], "dtype": "float32",
     }  # fmt: skip
     assert document["numbers"] == sum(t.numel() for t in state.values() if t.is_floating_point())
+
+
+def test_inspect_believes_what_a_file_says_of_itself(run, tmp_path: Path) -> None:
+    """Two networks of the same names and shapes cannot be told apart otherwise."""
+    state = ig.create_model("inception_v3_torchvision", auxiliary=False).state_dict()
+    save_file(state, tmp_path / "x.safetensors", {"spec": "inception_v3_torchvision"})
+    lines = dict(
+        line.split(maxsplit=1) for line in run("inspect", "x.safetensors").out.splitlines()
+    )
+    assert lines["network"].startswith("inception_v3_torchvision ")
 
 
 def test_inspect_of_something_else(run, tmp_path: Path) -> None:
