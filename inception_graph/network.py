@@ -22,6 +22,7 @@ from inception_graph.compiler import (
 )
 from inception_graph.diagnostics.errors import SpecError
 from inception_graph.limits import DEFAULT_LIMITS, Limits
+from inception_graph.ops.base import size
 from inception_graph.resources import specs
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Network:
         name = self.compilation.name
         called = self.name if name == "<text>" else name
         values = [f"{name}={_shown(value)}" for name, value in self.settings.items()]
-        values += ["x".join(str(extent) for extent in self.input)] if resized else []
+        values += [size(self.input)] if resized else []
         return f"{called} with {', '.join(values)}" if values else called
 
     def to_networkx(self) -> nx.DiGraph[str]:
@@ -208,8 +209,8 @@ class Network:
         return svg(self.typed, level="block")
 
     def __repr__(self) -> str:
-        size = "x".join(str(extent) for extent in self.input)
-        return f"<Network {self.name}: input {size}, {self.parameters:,} parameters, {self.macs:,} MACs>"
+        costs = f"{self.parameters:,} parameters, {self.macs:,} MACs"
+        return f"<Network {self.name}: input {size(self.input)}, {costs}>"
 
 
 def _shown(value: Value) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -10,11 +10,10 @@ from weakref import WeakKeyDictionary
 from inception_graph.ir.graph import INPUT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from inception_graph.ir.graph import TypedGraph
     from inception_graph.ops.window import Shape
-
-BYTES = 4
-"""Size of an element: activations are stated for float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,17 @@ class NodeCost:
     activations: int
     receptive_field: tuple[int, int]
     stride: tuple[int, int]
+
+
+def together(last: NodeCost, parts: Iterable[NodeCost]) -> NodeCost:
+    """The costs of nodes taken together; field and stride are those of the last."""
+    inside = list(parts)
+    return replace(
+        last,
+        parameters=sum(cost.parameters for cost in inside),
+        macs=sum(cost.macs for cost in inside),
+        activations=sum(cost.activations for cost in inside),
+    )
 
 
 @dataclass(frozen=True)

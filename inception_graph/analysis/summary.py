@@ -6,10 +6,11 @@ import csv
 import html
 import io
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from inception_graph.analysis.costs import BYTES, NodeCost, costs
+from inception_graph.analysis.costs import NodeCost, costs, together
+from inception_graph.analysis.notation import PIXELS, UNITS, columns, mebibytes, square
 from inception_graph.files import MAKER
 from inception_graph.ir.program import Use
 from inception_graph.ops.base import size
@@ -95,8 +96,8 @@ class Summary:
                 f"{row.cost.macs:,}" if row.cost.macs else "",
                 f"{100 * row.cost.macs / self.macs:.1f}" if row.cost.macs and self.macs else "",
                 f"{row.cost.activations:,}",
-                _axes(row.cost.receptive_field),
-                _axes(row.cost.stride),
+                square(row.cost.receptive_field),
+                square(row.cost.stride),
             )
             for row in self.rows
         ]
@@ -108,7 +109,7 @@ class Summary:
             )
 
         macs = total(self.macs, self.macs_with_auxiliary, "MACs")
-        memory = f"{self.activations * BYTES / 2**20:.1f} MiB in float32"
+        memory = f"{mebibytes(self.activations):.1f} MiB in float32"
         return [
             f"input {size(self.input)}, output {size(self.output)}",
             total(self.parameters, self.parameters_with_auxiliary, "parameters"),
@@ -118,25 +119,13 @@ class Summary:
         ]
 
     def _text(self) -> str:
-        cells = [_HEADINGS, *self._cells()]
-        widths = [max(len(line[column]) for line in cells) for column in range(len(_HEADINGS))]
-
-        def line(values: tuple[str, ...]) -> str:
-            padded = (
-                v.rjust(w) if c in _NUMERIC else v.ljust(w)
-                for c, (v, w) in enumerate(zip(values, widths, strict=True))
-            )
-            return "  ".join(padded).rstrip()
-
-        rule = "  ".join("-" * width for width in widths)
-        lines = [self.title, "", line(cells[0]), rule]
-        section = self.rows[0].section if self.rows else ""
-        for row, values in zip(self.rows, cells[1:], strict=True):
-            if row.section != section:
-                lines.append(rule)
-                section = row.section
-            lines.append(line(values))
-        return "\n".join([*lines, rule, *self._facts(), ""])
+        lines: list[tuple[str, ...] | None] = [_HEADINGS]
+        section = ""
+        for row, cells in zip(self.rows, self._cells(), strict=True):
+            lines += [cells] if row.section == section else [None, cells]
+            section = row.section
+        table = columns([*lines, None], _NUMERIC)
+        return "\n".join([self.title, "", *table, *self._facts(), ""])
 
     def _markdown(self) -> str:
         def line(values: Iterable[str]) -> str:
@@ -171,8 +160,8 @@ class Summary:
                 [
                     *values,
                     row.cost.activations,
-                    _axes(row.cost.receptive_field),
-                    _axes(row.cost.stride),
+                    square(row.cost.receptive_field),
+                    square(row.cost.stride),
                 ]
             )
         return stream.getvalue()
@@ -181,12 +170,7 @@ class Summary:
         document: dict[str, Any] = asdict(self)
         for row in document["rows"]:
             row |= row.pop("cost")
-        document["units"] = {
-            "macs": "multiply-accumulates of convolutions and linear layers for one image; FLOPs = 2 x MACs",
-            "activations": "elements for one image",
-            "receptive_field": "pixels of the input",
-            "stride": "pixels of the input",
-        }
+        document["units"] = {**UNITS, "stride": PIXELS}
         return json.dumps(document, indent=2) + "\n"
 
     def _repr_html_(self) -> str:
@@ -198,10 +182,6 @@ class Summary:
         facts = "".join(f"<li>{html.escape(fact)}</li>" for fact in self._facts())
         title = html.escape(self.title)
         return f"<b>{title}</b><ul>{facts}</ul><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _axes(pair: tuple[int, int]) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
 
 
 def _markdown_text(text: str) -> str:
@@ -249,12 +229,7 @@ def _op_row(typed: TypedGraph, index: int, cost: NodeCost) -> Row:
 
 def _top_row(typed: TypedGraph, instance: Instance, nodes: tuple[NodeCost, ...]) -> Row:
     inside = [nodes[found.node] for found in instance.walk() if found.node is not None]
-    cost = replace(
-        nodes[instance.output],
-        parameters=sum(cost.parameters for cost in inside),
-        macs=sum(cost.macs for cost in inside),
-        activations=sum(cost.activations for cost in inside),
-    )
+    cost = together(nodes[instance.output], inside)
     words, section = _in_words(typed, instance), str(instance.element.path[0])
     return Row(instance.name, section, words, typed.shape(instance.output), cost)
 

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 )
 def list_(form: str) -> None:
     """List the shipped networks."""
+    from inception_graph.analysis.notation import columns
     from inception_graph.network import list_models, load
+    from inception_graph.ops.base import size
 
     networks = [load(name) for name in list_models()]
     if form == "json":
@@ -54,23 +56,9 @@ def list_(form: str) -> None:
     rows = [("name", "input", "parameters", "MACs", "paper", "title")]
     for made in networks:
         meta = made.program.meta
-        size = "x".join(str(extent) for extent in made.input)
-        row = (
-            made.name,
-            size,
-            f"{made.parameters:,}",
-            f"{made.macs:,}",
-            meta.paper or "",
-            meta.title or "",
-        )
-        rows.append(row)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = (
-            c.rjust(w) if i in (2, 3) else c.ljust(w)
-            for i, (c, w) in enumerate(zip(row, widths, strict=True))
-        )
-        click.echo("  ".join(cells).rstrip())
+        costs = (f"{made.parameters:,}", f"{made.macs:,}")
+        rows.append((made.name, size(made.input), *costs, meta.paper or "", meta.title or ""))
+    click.echo("\n".join(columns(rows, (2, 3))))
 
 
 @click.command()

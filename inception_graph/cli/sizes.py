@@ -29,6 +29,7 @@ def sizes(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], form: s
     gives exactly size / stride.
     """
     from inception_graph.analysis.sizes import sizes as solve
+    from inception_graph.ops.base import size
 
     made = network(spec, settings, limits)
     whole = solve(made.typed)
@@ -39,8 +40,7 @@ def sizes(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], form: s
             document["without_auxiliary"] = asdict(without)
         click.echo(json.dumps(document, indent=2))
         return
-    title = f"{made.program.meta.title or made.name}, declared for "
-    click.echo(title + "x".join(str(extent) for extent in made.input))
+    click.echo(f"{made.program.meta.title or made.name}, declared for {size(made.input)}")
     if without is not None:
         click.echo("\nwith auxiliary heads")
     click.echo(_table(whole, made.input))
@@ -50,6 +50,7 @@ def sizes(spec: str, settings: tuple[str, ...], limits: tuple[str, ...], form: s
 
 
 def _table(found: Sizes, declared: Size) -> str:
+    from inception_graph.analysis.notation import columns
     from inception_graph.ops.base import size
 
     rows = [("smallest input", size(found.smallest))]
@@ -63,8 +64,7 @@ def _table(found: Sizes, declared: Size) -> str:
     else:
         rows.append(("strides divide heights", _words(found.heights, height)))
         rows.append(("strides divide widths", _words(found.widths, width)))
-    column = max(len(name) for name, _ in rows)
-    return "\n".join(f"  {name.ljust(column)}  {words}" for name, words in rows)
+    return "\n".join(f"  {line}" for line in columns(rows, ()))
 
 
 def _words(found: Progression | None, declared: int) -> str:

@@ -8,6 +8,7 @@ import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from inception_graph.analysis.notation import PIXELS, UNITS, columns
 from inception_graph.comparison.edits import Added, Changed, Note, Removed, Rewired, Setting
 from inception_graph.comparison.ledger import Entry, Ledger, ledger
 from inception_graph.comparison.tables import NODE_HEADINGS, costs, nodes, signed, totals
@@ -70,7 +71,8 @@ def _text(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:
     if not found.entries:
         return f"{_heading(difference, found)}\n"
     lines = [_heading(difference, found), ""]
-    lines += _columns([("", difference.before, difference.after, "change"), *totals(difference)])
+    heading = ("", difference.before, difference.after, "change")
+    lines += columns([heading, *totals(difference)], range(1, len(heading)))
     kind, known = "", set[Note]()
     for entry in found.entries:
         if entry.fold.kind != kind:
@@ -81,7 +83,7 @@ def _text(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:
         lines += ["", "what follows", *_wrapped(_following(found), 2)]
     rows = list(nodes(pairs))
     if rows:
-        lines += ["", *_columns([NODE_HEADINGS, *rows])]
+        lines += ["", *columns([NODE_HEADINGS, *rows], range(1, len(NODE_HEADINGS)))]
     return "\n".join([*lines, ""])
 
 
@@ -108,18 +110,6 @@ def _wrapped(text: str, indent: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _columns(rows: Sequence[Row]) -> list[str]:
-    """Rows as a table: names to the left, all else to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if column else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def _markdown(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:
@@ -183,12 +173,7 @@ def _json(difference: Difference, found: Ledger, pairs: Sequence[Pair]) -> str:
         "following": {"nodes": found.followers, **asdict(found.following)},
         "edits": [_edit(edit) for edit in difference.edits],
         "nodes": [_row(pair) for pair in pairs],
-        "units": {
-            "macs": "multiply-accumulates of convolutions and linear layers for one image; FLOPs = 2 x MACs",
-            "activations": "elements for one image",
-            "receptive_field": "pixels of the input",
-            "smallest_input": "pixels of the input",
-        },
+        "units": {**UNITS, "smallest_input": PIXELS},
     }
     return json.dumps(document, indent=2) + "\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from inception_graph.analysis.costs import NodeCost, costs
+from inception_graph.analysis.costs import NodeCost, costs, together
 from inception_graph.ir.graph import INPUT
 from inception_graph.ir.program import Use
 
@@ -149,12 +149,7 @@ class Reading:
         operation = None if node is None else typed.operation(node)
         own = None if node is None else nodes[node]
         inside = [child.cost for child in children] + ([own] if own else [])
-        cost = replace(
-            _UNSEEN if last == INPUT else nodes[last],
-            parameters=sum(cost.parameters for cost in inside),
-            macs=sum(cost.macs for cost in inside),
-            activations=sum(cost.activations for cost in inside),
-        )
+        cost = together(_UNSEEN if last == INPUT else nodes[last], inside)
         signature = (
             None if operation is None else (operation.key, repr(operation)),
             tuple(child.form for child in children),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inception_graph.analysis.costs import BYTES
+from inception_graph.analysis.notation import mebibytes, square
 from inception_graph.comparison.crediting import Change, change
 from inception_graph.ops.base import size
 
@@ -31,7 +31,7 @@ def totals(difference: Difference) -> Iterator[Row]:
     if heads:
         yield _counted("  with auxiliary heads", one.macs_with_auxiliary, other.macs_with_auxiliary)
     yield _counted("activations", one.activations, other.activations)
-    memory = [f"{total.activations * BYTES / 2**20:.3g} MiB" for total in (one, other)]
+    memory = [f"{mebibytes(total.activations):.3g} MiB" for total in (one, other)]
     yield ("  in float32", *memory, "")
     yield _paired("receptive field", one.receptive_field, other.receptive_field)
     yield _paired("smallest input", one.smallest_input, other.smallest_input)
@@ -46,7 +46,7 @@ def _counted(name: str, before: int, after: int) -> Row:
 def _paired(name: str, before: tuple[int, int], after: tuple[int, int]) -> Row:
     more = [signed(b - a) or "0" for a, b in zip(before, after, strict=True)]
     both = more[0] if more[0] == more[1] else "x".join(more)
-    return name, axes(before), axes(after), both if before != after else ""
+    return name, square(before), square(after), both if before != after else ""
 
 
 def nodes(pairs: Sequence[Pair]) -> Iterator[Row]:
@@ -54,7 +54,7 @@ def nodes(pairs: Sequence[Pair]) -> Iterator[Row]:
     for pair in pairs:
         one, other = pair.before, pair.after
         more = change(one.cost if one else None, other.cost if other else None)
-        fields = [axes(part.cost.receptive_field) if part else "" for part in (one, other)]
+        fields = [square(part.cost.receptive_field) if part else "" for part in (one, other)]
         shapes = [size(part.shape) if part else "" for part in (one, other)]
         if more or fields[0] != fields[1] or shapes[0] != shapes[1]:
             yield (_name(pair), *costs(more), _both(*fields), _both(*shapes))
@@ -80,8 +80,3 @@ def _both(before: str, after: str) -> str:
 def signed(number: int) -> str:
     """A change in words, nothing for none."""
     return f"{number:+,}" if number else ""
-
-
-def axes(pair: tuple[int, int]) -> str:
-    """Height and width in pixels, as one number where they are equal."""
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"

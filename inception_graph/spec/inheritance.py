@@ -10,6 +10,7 @@ from inception_graph.diagnostics.report import Related
 from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
+from inception_graph.spec.allowances import ALLOW
 from inception_graph.spec.tree import Mapping, Scalar, Tree, place
 from inception_graph.spec.vocabulary import Vocabulary
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 OWN = ("inception_graph", "name", "extends", "meta", "expect")
 """What a spec says of itself alone, so that a variant does not inherit it."""
 _PLACEMENT = ("after", "before")
-_BLOCK_KEYS = ("arguments", "description", "nodes", "allow")
+_BLOCK_KEYS = ("arguments", "description", "nodes", ALLOW)
 _Inner: TypeAlias = "Callable[[Mapping, Mapping], Mapping]"
 
 
@@ -66,13 +67,12 @@ class Merge:
             entries.pop("checkpoints", None)
         for key, (key_tree, patch) in self.child.entries.items():
             inherited = entries.get(key)
-            if key in OWN or inherited is None:
+            if key not in OWN and _is_null(patch):
+                self._remove(entries, key, key_tree, "section")
+            elif key in OWN or inherited is None:
+                if key in SECTIONS and isinstance(patch, Mapping):
+                    patch = self._new(patch)
                 entries[key] = key_tree, patch
-                if inherited is None and key in SECTIONS and isinstance(patch, Mapping):
-                    entries[key] = key_tree, self._new(patch)
-            elif _is_null(patch):
-                self._forget(inherited[1], place(key_tree))
-                del entries[key]
             else:
                 entries[key] = key_tree, self._section(key, inherited[1], patch)
         return self._over(self.child, entries)
@@ -202,7 +202,7 @@ class Merge:
 
     def _is_whole(self, tree: Mapping) -> bool:
         """Whether it holds an operation, or nodes by name."""
-        if self.vocabulary.operation_keys(tree) or not tree.entries:
+        if self.vocabulary.operation_keys(tree):
             return True
         return all(
             isinstance(value, Mapping) and self._is_whole(value)
@@ -233,14 +233,16 @@ class Merge:
             return patch
         key = keys[0]
         operation = self.vocabulary.operations.get(key)
-        fields = {*(operation.model_fields if operation else ()), "from", "repeat", "allow"}
+        fields = {*(operation.model_fields if operation else ()), "from", "repeat", ALLOW}
         others = [k for k in self.vocabulary.operation_keys(patch) if k != key and k not in fields]
         chain = not fields & patch.entries.keys() and not self.vocabulary.is_node(patch)
         if key not in patch and (others or chain):
             return self._new(patch)
-        rest = {name: entry for name, entry in patch.entries.items() if name != key}
+        rest = {name: entry for name, entry in patch.entries.items() if name not in (key, ALLOW)}
+        allow = {name: entry for name, entry in patch.entries.items() if name == ALLOW}
         main = {name: entry for name, entry in old.entries.items() if name == key}
         merged = self._fields(old, self._over(patch, rest))
+        merged = self._by_name(merged, self._over(patch, allow), self._deep)
         if key in patch:
             merged.entries[key] = (
                 patch.key(key),

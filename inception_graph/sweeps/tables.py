@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from inception_graph.analysis.costs import BYTES
+from inception_graph.analysis.notation import PIXELS, UNITS, mebibytes, square
 from inception_graph.diagnostics.terminal import visible
 from inception_graph.ops.base import size
 from inception_graph.spec.yaml_text import flow
@@ -74,15 +74,11 @@ def _words(totals: Totals | None, chosen: bool) -> tuple[str, ...]:
         f"{totals.parameters:,}",
         f"{totals.macs:,}",
         f"{totals.activations:,}",
-        f"{totals.activations * BYTES / 2**20:.3g} MiB",
-        _axes(totals.receptive_field),
-        _axes(totals.smallest_input),
+        f"{mebibytes(totals.activations):.3g} MiB",
+        square(totals.receptive_field),
+        square(totals.smallest_input),
         "*" if chosen else "",
     )
-
-
-def _axes(pair: tuple[int, int]) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
 
 
 def comma_separated(variants: Sequence[Variant], x: str, y: str) -> str:
@@ -95,7 +91,7 @@ def comma_separated(variants: Sequence[Variant], x: str, y: str) -> str:
         numbers = [""] * (len(_COUNTS) + len(_FIELDS))
         if variant.totals:
             numbers = [str(getattr(variant.totals, name)) for name in _COUNTS]
-            numbers += [_axes(getattr(variant.totals, name)) for name in _FIELDS]
+            numbers += [square(getattr(variant.totals, name)) for name in _FIELDS]
         chosen = "true" if index in front else "false"
         writer.writerow([*_names(variant, knobs), *numbers, chosen, variant.failure or ""])
     return stream.getvalue()
@@ -117,11 +113,6 @@ def as_json(variants: Sequence[Variant], x: str, y: str) -> str:
             }
             for index, variant in enumerate(variants)
         ],
-        "units": {
-            "macs": "multiply-accumulates of convolutions and linear layers for one image; FLOPs = 2 x MACs",
-            "activations": "elements for one image",
-            "receptive_field": "pixels of the input",
-            "smallest_input": "pixels of the input",
-        },
+        "units": {**UNITS, "smallest_input": PIXELS},
     }
     return json.dumps(document, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""Random weights that show every mistake, carried from a peer's network to ours."""
+"""Random weights that show every mistake, and a peer's weights carried to our network."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from inception_graph.checkpoints import Candidate, Expected, expected, match, tensors
+from inception_graph.checkpoints import Candidate, Expected, Tensor, expected, match, tensors
 from inception_graph.weights.transform import to_ours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from inception_graph.ir.checkpoints import CheckpointSource
     from inception_graph.ir.graph import TypedGraph
@@ -54,25 +54,30 @@ def fit(typed: TypedGraph, source: CheckpointSource, held: Mapping[str, torch.Te
     ones = tuple(entry for entry in entries if entry.theirs is None)
     known = {entry.tensor.name for entry, _ in matched.found} | {e.tensor.name for e in ones}
     missing = (tensor.name for tensor in tensors(typed) if tensor.name not in known)
-    differing = tuple(pair for pair in (*matched.adapted, *matched.reshaped))
-    return Fit((*matched.found, *differing), ones, tuple(missing))
+    pairs = (*matched.found, *matched.adapted, *matched.reshaped)
+    return Fit(pairs, ones, tuple(missing))
 
 
-def scatter(held: Mapping[str, torch.Tensor], found: Fit, seed: int = 0) -> None:
-    """Fill a peer's tensors with numbers, statistics and shifts not those of a fresh network.
+def scatter(held: Mapping[str, torch.Tensor], kept: Iterable[tuple[Tensor, str]]) -> None:
+    """Fill tensors with numbers, statistics and shifts not those of a fresh network; the same in every run.
 
     Signals neither die nor grow from layer to layer: kernels are drawn as He et al. (2015) have it, and what
-    normalisations divide by is near one. A tensor that has no counterpart keeps what it holds.
+    normalisations divide by is near one.
+
+    Args:
+        held: Tensors by name; those that are not named below keep what they hold.
+        kept: Tensors of ours with their names there.
     """
-    generator = torch.Generator().manual_seed(seed)
-    for entry, name in found.pairs:
-        role = entry.tensor.role
-        if role in _KERNELS:
-            deviation = (2 / prod(entry.tensor.shape[1:])) ** 0.5
+    generator = torch.Generator().manual_seed(0)
+    for tensor, name in kept:
+        if tensor.role in _KERNELS:
+            deviation = (2 / prod(tensor.shape[1:])) ** 0.5
             held[name].normal_(0, deviation, generator=generator)
-        elif role in ("gamma", "variance") and entry.kept:
+        elif tensor.role in ("gamma", "variance"):
             held[name].uniform_(0.5, 1.5, generator=generator)
-        elif role not in ("gamma", "count"):
+        elif tensor.role == "count":
+            held[name].zero_()
+        else:
             held[name].uniform_(-0.2, 0.2, generator=generator)
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from inception_graph.backends.pytorch.emit import Provenance, emit_source, network_class
-from inception_graph.backends.pytorch.live import instantiate, load_source
+from inception_graph.backends.pytorch.live import hollow, load_source
 from inception_graph.verification.carrying import carried, fit, scatter
 from inception_graph.weights.transform import to_ours
 
@@ -59,10 +59,10 @@ class TrainingStep:
     gradients: float
 
 
-def live(typed: TypedGraph) -> nn.Module:
-    """The live module of a network."""
+def network_of(typed: TypedGraph) -> type[nn.Module]:
+    """The class that is emitted for a network."""
     module = load_source(emit_source(typed, _SOURCE), typed.program.name)
-    return instantiate(getattr(module, network_class(typed.program)))
+    return getattr(module, network_class(typed.program))
 
 
 def images(typed: TypedGraph) -> Tensor:
@@ -124,8 +124,8 @@ def _alike(
     with torch.no_grad():
         held = reference.tensors()
         found = fit(typed, source, held)
-        scatter(held, found)
-        ours = live(typed).to(dtype)
+        scatter(held, ((entry.tensor, name) for entry, name in found.pairs if entry.kept))
+        ours = hollow(network_of(typed)).to(dtype)
         ours.load_state_dict(carried(held, found))
     return ours, found
 

@@ -15,10 +15,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from inception_graph.analysis.costs import costs
 from inception_graph.backends.pytorch.emit import network_class
-from inception_graph.backends.pytorch.live import instantiate, load_source
+from inception_graph.backends.pytorch.live import hollow, load_source
 from inception_graph.backends.pytorch.proof import inferred_outputs
 from inception_graph.checkpoints import tensors
 from inception_graph.ops.base import size
+from inception_graph.verification.carrying import scatter
 from inception_graph.verification.outputs import BATCH, images
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ def check_network(typed: TypedGraph, source: str, *, outputs: bool) -> tuple[Che
         _mappings("shapes of nodes", inferred, views, lambda view: view.nodes),
         _mappings("shapes of outputs", inferred, views, lambda view: view.outputs),
     ]
-    return (*checks, _computed(typed, live, written)) if outputs else tuple(checks)
+    if outputs and not checks[0].faults:  # else there is no telling which weights are which
+        checks.append(_computed(typed, live, written))
+    return tuple(checks)
 
 
 def _imported(source: str, folder: Path) -> Any:
@@ -200,7 +203,9 @@ def _shown(shape: Shape | None) -> str:
 
 def _computed(typed: TypedGraph, live: type[nn.Module], written: type[nn.Module]) -> Check:
     """Outputs of the live module and of the file for the same weights, which must be the same to the last bit."""
-    one, other = instantiate(live), instantiate(written)
+    one, other = hollow(live), hollow(written)
+    with torch.no_grad():
+        scatter(one.state_dict(), ((tensor, tensor.name) for tensor in tensors(typed)))
     other.load_state_dict(one.state_dict())
     batch = images(typed)
     with torch.inference_mode():

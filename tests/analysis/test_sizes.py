@@ -11,6 +11,7 @@ import pytest
 
 import inception_graph as ig
 from inception_graph.analysis.sizes import Progression, failure, sizes
+from inception_graph.analysis.totals import totals
 from inception_graph.cli import main
 from inception_graph.compiler import compile_text
 from inception_graph.ir.graph import INPUT, TypedGraph
@@ -165,6 +166,13 @@ def test_shipped_networks(name: str) -> None:
     first = found.heights.first if found.heights else 0
     clean = [size for size in range(found.smallest[1], first + 1) if divides(typed, 0, size)]
     assert clean == ([first] if found.heights else [])
+
+
+def test_totals_see_along_both_axes_and_not_into_heads() -> None:
+    text = spec("axes that differ", 60, 61)
+    text += "auxiliary: {aux: {from: a, loss_weight: 0.3, nodes: {b: {conv: 2, kernel: 31}}}}\n"
+    found = totals(ig.load(text).typed)
+    assert (found.receptive_field, found.smallest_input) == ((2, 7), (2, 7))
 
 
 def run(

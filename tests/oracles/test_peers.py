@@ -6,7 +6,7 @@ skipped, and named in the summary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pytest
 
@@ -28,7 +28,7 @@ REPEATED = [
 """Ports of networks that another library has too; they are not trained here, to save half of the time."""
 
 
-def peers(given: Iterable[Peer]) -> pytest.MarkDecorator:
+def peers(given: Sequence[Peer]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("peer", given, ids=lambda peer: f"{peer.spec}-{peer.source}")
 
 
@@ -70,7 +70,7 @@ def test_the_outputs_are_the_same(peer: Peer, larger: int) -> None:
     assert agreement.spread > 1000 * TOLERANCE  # else the images did not matter
 
 
-@peers(peer for peer in PEERS if peer not in REPEATED)
+@peers([peer for peer in PEERS if peer not in REPEATED])
 def test_a_step_of_training_is_the_same(peer: Peer) -> None:
     ours = typed(peer, heads=len(peer.outputs) > 1)
     step = trained(ours, ours.program.checkpoints[peer.source], built(peer, double=True))

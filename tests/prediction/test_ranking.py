@@ -80,3 +80,12 @@ def test_scores_that_are_no_numbers(pictures: list[Path]) -> None:
     assert found[1].error == (
         f"'{pictures[1]}' has scores that are no finite numbers: the weights do not fit"
     )
+
+
+def test_a_single_score_that_is_no_number(pictures: list[Path]) -> None:
+    factors = torch.tensor([float("nan"), 1, 1])
+    model = Classifier(
+        lambda x: mean_colours(x) * factors, (3, 4, 4), Preprocess(), "probabilities"
+    )
+    (found,) = model.predict(pictures[:1], top=2, batch=1)
+    assert found.guesses == ()

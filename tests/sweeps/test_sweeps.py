@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from itertools import product
 from pathlib import Path
@@ -17,6 +18,7 @@ from inception_graph.analysis.costs import costs
 from inception_graph.analysis.totals import Totals
 from inception_graph.cli import main
 from inception_graph.compiler import compile_spec
+from inception_graph.sweeps import tables
 from inception_graph.sweeps.axes import axis
 from inception_graph.sweeps.grid import GridError, values
 from inception_graph.sweeps.sweep import Variant, pareto_front
@@ -168,6 +170,7 @@ def variant(macs: int, parameters: int) -> Variant:
         ([(1, 1), (2, 1)], [0]),
         ([(2, 2), (1, 1)], [0, 1]),
         ([(1, 2), (1, 1), (2, 2), (3, 3)], [0, 3]),
+        ([(1, 1), (1, 2)], [1]),
         ([(1, 1), (1, 1)], [0, 1]),
         ([(0, 0), (5, 0)], [0]),
     ],
@@ -175,6 +178,12 @@ def variant(macs: int, parameters: int) -> Variant:
 def test_front(points: list[tuple[int, int]], front: list[int]) -> None:
     variants = [variant(*point) for point in points]
     assert sorted(pareto_front(variants, "macs", "parameters")) == front
+
+
+def test_fields_that_are_no_squares() -> None:
+    totals = Totals(1, 0, 1, 0, 0, receptive_field=(3, 5), smallest_input=(7, 1))
+    made = [Variant("", {}, (1, 8, 8), totals, None)]
+    assert re.search(r" 3x5 +7x1 ", tables.text(made, "macs", "parameters"))
 
 
 def test_front_leaves_out_what_cannot_be_built() -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from inception_graph.checkpoints import tensors
 from inception_graph.compiler import compile_text
 from inception_graph.ir.graph import TypedGraph
 from inception_graph.verification.declared import declared
-from inception_graph.verification.outputs import live
+from inception_graph.verification.outputs import network_of
 from inception_graph.verification.pairing import Pairing, paired
 from inception_graph.verification.recorded import recorded
 from inception_graph.verification.steps import Trace
@@ -39,7 +40,9 @@ def typed(text: str) -> TypedGraph:
 @pytest.fixture(scope="module")
 def theirs() -> Trace:
     base = typed(BASE)
-    return recorded(live(base).to("meta"), ("logits", "aux"), base.graph.input)
+    with torch.device("meta"):
+        module = network_of(base)()
+    return recorded(module, ("logits", "aux"), base.graph.input)
 
 
 def compare(ours: TypedGraph, theirs: Trace) -> Pairing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import costs
+from inception_graph.analysis.notation import columns
 from inception_graph.ops.base import size
 
 if TYPE_CHECKING:
@@ -102,22 +103,13 @@ def table(
         ),
     ]
     lines = [f"{typed.program.meta.title or typed.program.name}", ""]
-    lines += _aligned([("", "inferred", "live module"), *rows])
+    lines += columns([("", "inferred", "live module"), *rows], (1, 2))
     if proof is not None:
         lines.append(f"{'all agree' if proof.agrees else 'THEY DIFFER'}; run on {proof.picture}")
     lines += [
         "",
-        *_aligned([("stage", "seconds"), *((name, f"{seconds:.2f}") for name, seconds in stages)]),
+        *columns(
+            [("stage", "seconds"), *((name, f"{seconds:.2f}") for name, seconds in stages)], (1,)
+        ),
     ]
     return "\n".join([*lines, "", *(f"wrote {file}" for file in files), ""])
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if column else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
