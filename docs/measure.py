@@ -74,7 +74,7 @@ def measure(peer: Peer) -> dict[str, Any]:
         "source": peer.source,
         "version": installed(peer),
         "digest": digest(peer),
-        "steps": found.pairing.steps,
+        "steps": found.pairing.steps[0],
         "paired": found.pairing.paired,
         "differences": sum(not each.training for each in found.pairing.differences),
         "outputs": sizes,

@@ -1,7 +1,7 @@
 """Pages whose commands are run: what stands below each command is what it prints.
 
-In a page, a ``console`` block holds commands behind ``$`` and their output; a block ``yaml title=NAME`` is a file that the reader
-writes. Everything happens in one folder that is empty at first, in the order of the page.
+In a page, a ``console`` block holds commands behind ``$`` and their output; a block ``yaml title=NAME`` is a file that
+the reader writes. Everything happens in one folder that is empty at first, in the order of the page.
 """
 
 from __future__ import annotations

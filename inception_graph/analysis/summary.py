@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from inception_graph.ir.graph import Instance, TypedGraph
 
 LEVELS = ("network", "op")
-FORMATS = ("text", "markdown", "csv", "json")
 _HEADINGS = (
     "node",
     "operation",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from inception_graph.analysis.totals import Totals
     from inception_graph.comparison.parts import Part
-
-Written: TypeAlias = Any
-"""A value as YAML would hold it."""
+    from inception_graph.spec.yaml_text import Written
 
 
 @dataclass(frozen=True, slots=True)

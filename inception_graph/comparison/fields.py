@@ -11,9 +11,9 @@ from inception_graph.comparison.edits import Field
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inception_graph.comparison.edits import Written
     from inception_graph.ops.base import Operation
     from inception_graph.ops.window import Shape
+    from inception_graph.spec.yaml_text import Written
 
 
 def fields(one: Operation, other: Operation, x: tuple[Shape, Shape]) -> tuple[Field, ...]:

@@ -12,9 +12,10 @@ from inception_graph.spec.yaml_text import flow
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
-    from inception_graph.comparison.edits import Difference, Edit, Written
+    from inception_graph.comparison.edits import Difference, Edit
     from inception_graph.comparison.parts import Part
     from inception_graph.comparison.places import Spot
+    from inception_graph.spec.yaml_text import Written
 
 Kind: TypeAlias = Literal["setting", "added", "removed", "renamed", "changed", "rewired"]
 E = TypeVar("E")

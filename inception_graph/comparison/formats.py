@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.notation import PIXELS, UNITS, columns
 from inception_graph.comparison.edits import Added, Changed, Note, Removed, Rewired, Setting
-from inception_graph.comparison.ledger import Entry, Ledger, ledger
+from inception_graph.comparison.ledger import Change, Entry, Ledger, ledger
 from inception_graph.comparison.tables import NODE_HEADINGS, costs, nodes, signed, totals
 from inception_graph.diagnostics.terminal import visible
 from inception_graph.files import MAKER
@@ -18,11 +18,9 @@ from inception_graph.files import MAKER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from inception_graph.comparison.crediting import Change
     from inception_graph.comparison.edits import Difference, Edit, Pair
     from inception_graph.comparison.tables import Row
 
-FORMATS = ("text", "markdown", "json")
 LEVELS = ("network", "op")
 _WIDTH, _BEGINNING = 100, 60
 

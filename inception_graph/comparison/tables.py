@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inception_graph.analysis.notation import mebibytes, square
-from inception_graph.comparison.crediting import Change, change
+from inception_graph.comparison.ledger import Change, change
 from inception_graph.ops.base import size
 
 if TYPE_CHECKING:

@@ -145,10 +145,10 @@ class Accuracy(Section):
     """Share of images whose class comes first, in percent."""
     top5: Share | None = None
     """Share of images whose class is among the first five, in percent."""
-    source: Text
-    """Where it is published."""
     crops: Count | None = None
     """How many crops of each image were averaged; one unless given."""
+    source: Text
+    """Where it is published."""
 
 
 class Meta(Section):

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from inception_graph.ir.program import Size
     from inception_graph.limits import Limits
 
-COLUMNS = ("parameters", "macs", "activations", "receptive_field")
-"""The numbers of a variant that can be set against one another."""
 _SHAPES = "H"
 """Codes of what is wrong with shapes begin so."""
 
@@ -45,7 +43,7 @@ class Variant:
     failure: str | None
 
     def number(self, column: str) -> int:
-        """One of ``COLUMNS``; of a receptive field that is no square its longer side."""
+        """One of the totals by its name; of a receptive field that is no square its longer side."""
         found: int | tuple[int, int] = getattr(self.totals, column)
         return max(found) if isinstance(found, tuple) else found
 

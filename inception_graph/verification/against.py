@@ -122,31 +122,29 @@ def compared(compilation: Compilation, source: str, *, outputs: bool) -> Compari
     typed = compilation.typed
     peer, rules = choose(typed, source)
     reference = _without_values(peer)
-    held = reference.tensors()
     try:
         theirs, macs = _trace(peer, reference, typed), _macs(reference, typed)
     except (RuntimeError, ValueError) as error:
         image = size(typed.graph.input)
         message = f"{peer.name} cannot be computed for images of {image}: {_first_line(error)}"
         raise NoPeerError(message) from None
-    heads = all(head.name in theirs.outputs for head in typed.graph.heads)
-    bare = typed if heads else finish(typed.program.without_auxiliary(), compilation).typed
-    evaluation = finish(typed.program.without_auxiliary(), compilation).typed
-    if bare is None or evaluation is None:
+    stripped = finish(typed.program.without_auxiliary(), compilation).typed
+    if stripped is None:
         raise AssertionError(compilation.name)
-    found = fit(bare, rules, held)
-    serving = theirs.behind([name for name in declared(bare).outputs if name in theirs.outputs])
+    shared = typed if all(h.name in theirs.outputs for h in typed.graph.heads) else stripped
+    found = fit(shared, rules, reference.tensors())
+    ours = declared(typed)
+    serving = theirs.behind([name for name in theirs.outputs if name in ours.outputs])
     kept = {tensor for place in serving for tensor in theirs.steps[place].tensors}
     parameters = sum(p.numel() for name, p in reference.parameters().items() if name in kept)
-    scales = sum(entry.tensor.shape[0] for entry in found.ones if entry.tensor.role == "gamma")
     agreement = None
     if outputs and not found.strangers:
-        agreement = evaluated(evaluation, rules, peer.build())
+        agreement = evaluated(stripped, rules, peer.build())
     return Comparison(
         peer,
-        paired(declared(typed), theirs, fit(typed, rules, held).names),
-        (costs(bare).parameters_with_auxiliary, parameters),
-        scales,
+        paired(ours, theirs, found.names),
+        (costs(shared).parameters_with_auxiliary, parameters),
+        sum(entry.tensor.shape[0] for entry in found.ones if entry.tensor.role == "gamma"),
         (costs(typed).macs, macs),
         agreement,
         found.strangers,

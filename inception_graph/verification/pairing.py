@@ -18,12 +18,12 @@ class Pairing:
     """How two networks compare.
 
     Attributes:
-        steps: Number of ours that were compared.
-        paired: Number of those that have a counterpart.
+        steps: How many were compared, here and there.
+        paired: How many have a counterpart.
         differences: What differs, in our order.
     """
 
-    steps: int
+    steps: tuple[int, int]
     paired: int
     differences: tuple[Difference, ...]
 
@@ -98,6 +98,10 @@ class _Side:
             self._signatures[end] = hash((step.kind, frozenset(inside)))
         return self._signatures[end]
 
+    def whole(self) -> set[int]:
+        """The steps that count."""
+        return self.compared - self.dissolved
+
     def shown(self, place: int) -> str:
         """A place in a sentence."""
         return "the image" if place == INPUT else named(self.steps[place])
@@ -148,8 +152,8 @@ class _Walk:
             self._values(sources[0][0], sources[1][0], place)
         self._alone()
         order = sorted(self.differences, key=lambda difference: self.differences[difference])
-        steps = self.ours.compared - self.ours.dissolved
-        return Pairing(len(steps), len(steps & self.found.keys()), tuple(order))
+        ours, theirs = self.ours.whole(), self.theirs.whole()
+        return Pairing((len(ours), len(theirs)), len(ours & self.found.keys()), tuple(order))
 
     def _differ(self, difference: Difference, place: int) -> None:
         self.differences.setdefault(difference, place)

@@ -68,7 +68,9 @@ def _compared(name: str, found: Comparison) -> Iterator[str]:
     same = "the same in evaluation" if found.agrees else "NOT THE SAME"
     yield f"{name} against {peer.name} ({peer.distribution} {peer.version}): {same}"
     pairing = found.pairing
-    yield f"  {'steps with a counterpart':<29} {pairing.paired:,} of {pairing.steps:,}"
+    here, there = pairing.steps
+    counts = f"{pairing.paired:,} of {here:,} here and {there:,} there"
+    yield f"  {'steps with a counterpart':<29} {counts}"
     yield from (_line(d) for d in folded(pairing.differences) if not d.training)
     training = [d for d in folded(pairing.differences) if d.training]
     if training:
@@ -102,7 +104,7 @@ def _values(found: Comparison) -> dict[str, Any]:
         "name": peer.name,
         "version": peer.version,
         "agrees": found.agrees,
-        "steps": found.pairing.steps,
+        "steps": {"here": found.pairing.steps[0], "there": found.pairing.steps[1]},
         "paired": found.pairing.paired,
         "differences": [
             {"node": d.where, "text": d.text, "training": d.training, "there": d.there or None}

@@ -1,4 +1,4 @@
-"""``variants/NAME.yaml``, written in full with origins, must be ``variants/NAME.txt``; the full text is the same network.
+"""``variants/NAME.yaml``, written in full with origins, must be ``variants/NAME.txt``, and that text the same network.
 
 After a change that is meant::
 

@@ -58,6 +58,12 @@ def test_the_structure_is_the_same(peer: Peer) -> None:
     assert found.peer is peer
     assert [d for d in found.pairing.differences if not d.training] == []
     assert found.agrees
+    # Dropout in the last layer is all that may be without a counterpart.
+    alone = [
+        d.text for d in found.pairing.differences if "stands" in d.text and "head" not in d.text
+    ]
+    here, there = found.pairing.steps
+    assert (here - found.pairing.paired) + (there - found.pairing.paired) == len(alone) <= 1
 
 
 # Six pixels more leave the last map as large as the fixed windows of some libraries' last pools.
