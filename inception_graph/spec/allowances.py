@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ops.fields import show
-from inception_graph.spec.tree import Mapping, Scalar, place
+from inception_graph.spec.tree import Mapping, Scalar, is_null, place
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -20,7 +20,7 @@ _ADVICE = [code for code in Code if code.severity == "advice"]
 def read_allowance(holder: Mapping, report: Report) -> dict[str, str]:
     """Reasons by code, from what holds the key; faults are reported and left out."""
     tree = holder.get(ALLOW)
-    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+    if tree is None or is_null(tree):
         return {}
     if not isinstance(tree, Mapping):
         message = f"'{ALLOW}' holds reasons by the code of an advice, not {show(tree.plain())}"

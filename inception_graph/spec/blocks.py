@@ -11,7 +11,7 @@ from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
 from inception_graph.spec.allowances import ALLOW
 from inception_graph.spec.names import check_name
-from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
+from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, is_null, place
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -43,7 +43,7 @@ def _arguments(
     block: Tree, variables: Collection[str], report: Report, places: Places
 ) -> tuple[str, ...]:
     tree = block.get("arguments") if isinstance(block, Mapping) else None
-    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+    if tree is None or is_null(tree):
         return ()
     if not isinstance(tree, Sequence):
         message = f"'arguments' is a list of names, not {show(tree.plain())}"
@@ -85,7 +85,7 @@ def read_block(reader: NodeReader, scope: Scope, name: str, key: Scalar, value: 
 def _body(reader: NodeReader, scope: Scope, name: str, key: Scalar, value: Tree) -> Element:
     path: Path = ("blocks", name, "nodes")
     empty = Chain("", path, ())
-    if isinstance(value, Scalar) and value.value is None:
+    if is_null(value):
         value = Mapping(value.source, value.start, value.end, {})
     if not isinstance(value, Mapping):
         message = f"a block is a mapping with 'nodes', not {show(value.plain())}"

@@ -11,7 +11,7 @@ from inception_graph.ir.checkpoints import CheckpointSource
 from inception_graph.ir.faults import report_faults
 from inception_graph.ops.fields import show
 from inception_graph.spec.names import check_name
-from inception_graph.spec.tree import Mapping, Scalar, Tree, place
+from inception_graph.spec.tree import Mapping, Tree, is_null, place
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -22,7 +22,7 @@ def read_checkpoints(
     tree: Tree | None, report: Report, places: Places
 ) -> dict[str, CheckpointSource]:
     """All sources by name; faults are reported, and faulty sources left out."""
-    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+    if tree is None or is_null(tree):
         return {}
     if not isinstance(tree, Mapping):
         message = f"'checkpoints' holds sources by name, or a path, not {show(tree.plain())}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inception_graph.diagnostics.codes import Code
-from inception_graph.diagnostics.report import Related, did_you_mean
+from inception_graph.diagnostics.report import Related, Report, did_you_mean
 from inception_graph.diagnostics.source import Source
 from inception_graph.ops.fields import show
 from inception_graph.resources import specs
@@ -16,7 +16,6 @@ from inception_graph.spec.reader import read_file, read_tree
 from inception_graph.spec.tree import Mapping, Scalar, Tree, place
 
 if TYPE_CHECKING:
-    from inception_graph.diagnostics.report import Report
     from inception_graph.diagnostics.source import Place
     from inception_graph.limits import Limits
 
@@ -58,8 +57,8 @@ def read_document(
 class _Step:
     """A spec on the way from the one asked for to its last parent: its file, and where its child names it."""
 
-    file: Path | None
-    named: Place | None
+    file: Path
+    named: Place
 
 
 @dataclass
@@ -93,7 +92,7 @@ class _Loading:
             return False
         key, value = tree.key("checkpoints"), named.value
         tree.entries["checkpoints"] = key, Mapping(named.source, named.start, named.end, {})
-        report = type(self.report)()
+        report = Report()
         self.files.append(folder / value)
         source = read_file(folder / value, report, self.limits)
         if source is None:
@@ -124,16 +123,13 @@ class _Loading:
             self.report.add(Code.PARENT, message, where, hint=hint)
             return None
         file = file.resolve()
-        way = (*way, _Step(file, where))
-        if sum(step.file == file for step in way) > 1:
-            steps = tuple(
-                Related("by way of this", step.named) for step in way[:-1] if step.named != where
-            )
+        if any(step.file == file for step in way):
+            steps = (Related("by way of this", step.named) for step in way if step.named != where)
             message = "this spec extends itself"
             hint = "extend a spec that stands on its own"
-            self.report.add(Code.PARENT, message, where, related=steps, hint=hint)
+            self.report.add(Code.PARENT, message, where, related=tuple(steps), hint=hint)
             return None
-        if len(way) > _MOST_PARENTS:
+        if len(way) == _MOST_PARENTS:
             message = f"more than {_MOST_PARENTS} specs extend one another"
             self.report.add(Code.PARENT, message, where, hint="extend a spec nearer to the first")
             return None
@@ -142,7 +138,7 @@ class _Loading:
         if source is None:
             return None
         shown = f"<{name}>" if shipped else _shown(tree.source.name, name)
-        return self.document(Source(shown, source.text), file.parent, way)
+        return self.document(Source(shown, source.text), file.parent, (*way, _Step(file, where)))
 
 
 def _joined(folder: Path, name: str) -> Path | None:

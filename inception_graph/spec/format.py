@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from inception_graph.diagnostics.codes import Code
@@ -39,14 +40,14 @@ def formatted(source: Source, report: Report, limits: Limits) -> str | None:
         message = "a spec is a mapping of sections"
         report.add(Code.WRONG_TYPE, message, Place(source, tree.start, tree.end))
         return None
-    spans = _Spans(tree)
+    spans = _Spans(source.text, tree)
     if spans.shared is not None:
         message = "a text with anchors has no canonical form"
         where = Place(source, spans.shared.start, spans.shared.end)
         hint = "write the value out, or put it into a block, a variable or the defaults"
         report.add(Code.MISPLACED_KEY, message, where, hint=hint)
         return None
-    return document_text(written(tree), _comments(source.text, spans))
+    return document_text(written(tree), _comments(spans))
 
 
 @dataclass
@@ -54,18 +55,24 @@ class _Spans:
     """Where entries and scalars stand in a text, in its order.
 
     Attributes:
-        entries: Offset and path of every entry of a mapping and item of a list.
+        text: The text.
+        root: Its tree.
+        starts: Offset of every entry of a mapping and item of a list.
+        paths: Their paths.
         scalars: Start and end of every scalar.
         shared: A value that stands at two places, by an alias.
     """
 
+    text: str
     root: Mapping
-    entries: list[tuple[int, Path]] = field(default_factory=list[tuple[int, "Path"]])
+    starts: list[int] = field(init=False)
+    paths: list[Path] = field(init=False)
     scalars: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     shared: Tree | None = None
 
     def __post_init__(self) -> None:
         seen: set[int] = set()
+        entries: list[tuple[int, Path]] = []
         for tree, path in _walk(self.root, ()):
             if tree.start in seen and tree.end > tree.start:
                 self.shared = self.shared or tree
@@ -73,9 +80,36 @@ class _Spans:
                 self.scalars.append((tree.start, tree.end))
                 seen.add(tree.start)
             if path:
-                self.entries.append((tree.start, path))
-        self.entries.sort(key=lambda entry: entry[0])
+                entries.append((tree.start, path))
+        entries.sort(key=itemgetter(0))
+        self.starts, self.paths = [start for start, _ in entries], [path for _, path in entries]
         self.scalars.sort()
+
+    def first(self, begin: int, end: int) -> Path | None:
+        """The first entry that starts from one offset on and before another."""
+        index = bisect_left(self.starts, begin)
+        return self.paths[index] if index < len(self.starts) and self.starts[index] < end else None
+
+    def last(self, end: int, column: int) -> Path:
+        """The last entry before an offset that starts no further right than a column; () where none does."""
+        for index in reversed(range(bisect_left(self.starts, end))):
+            start = self.starts[index]
+            if start - (self.text.rfind("\n", 0, start) + 1) <= column:
+                return self.paths[index]
+        return ()
+
+    def in_scalar(self, offset: int) -> bool:
+        """Whether a character belongs to a scalar."""
+        index = bisect_right(self.scalars, offset, key=itemgetter(0)) - 1
+        return index >= 0 and offset < self.scalars[index][1]
+
+    def comment(self, begin: int, end: int) -> int | None:
+        """Offset of the comment on a line, or None where it has none."""
+        for at in range(begin, end):
+            apart = at == begin or self.text[at - 1] in " \t"
+            if self.text[at] == "#" and apart and not self.in_scalar(at):
+                return at
+        return None
 
 
 def _walk(tree: Tree, path: Path) -> Iterator[tuple[Tree, Path]]:
@@ -115,67 +149,35 @@ class _Comments(Notes):
         return tuple(self.under.get(path, ()))
 
 
-def _comments(text: str, spans: _Spans) -> _Comments:
+def _comments(spans: _Spans) -> _Comments:
     """Every comment and blank line, with the entry that it belongs to."""
-    found = _Comments()
-    starts = [start for start, _ in spans.entries]
-    blank = False
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        begin = offset
-        offset += len(line)
-        at = _comment_in(line, begin, spans.scalars)
+    found, blank, end = _Comments(), False, 0
+    for line in spans.text.splitlines(keepends=True):
+        begin, end = end, end + len(line)
+        at, here = spans.comment(begin, end), spans.first(begin, end)
+        if at is None and not line.strip():
+            blank = not spans.in_scalar(begin)
+            continue
         if at is None:
-            if not line.strip():
-                blank = not _inside(begin, spans.scalars)
-            elif blank:
-                following = bisect_right(starts, begin - 1)
-                if following < len(starts) and starts[following] < offset:
-                    found.over.setdefault(spans.entries[following][1], []).append("")
-                blank = False
-            continue
-        comment = line[at - begin :].rstrip()
-        index = bisect_right(starts, at)
-        if line[: at - begin].strip():
-            first = bisect_right(starts, begin - 1)
-            path = spans.entries[min(first, index - 1)][1] if index else ()
-            found.at.setdefault(path, []).append(comment)
-            blank = False
-            continue
-        path = _above(text, spans.entries[:index], at - begin)
-        following = spans.entries[index][1] if index < len(starts) else None
-        if following is None and at == begin:
-            found.under.setdefault((), []).extend(["", comment] if blank else [comment])
-        elif following is not None and len(following) >= len(path):
-            notes = found.over.setdefault(following, [])
-            notes += ["", comment] if blank and index else [comment]
+            if blank and here is not None:
+                found.over.setdefault(here, []).append("")
+        elif line[: at - begin].strip():
+            path = spans.last(at, at) if here is None else here
+            found.at.setdefault(path, []).append(line[at - begin :].rstrip())
         else:
-            found.under.setdefault(path, []).append(comment)
+            _stand_alone(found, spans, at, line, blank=blank)
         blank = False
     return found
 
 
-def _above(text: str, entries: list[tuple[int, Path]], column: int) -> Path:
-    """The last entry that stands no further to the right than a comment on a line of its own; () where none does."""
-    for start, path in reversed(entries):
-        if start - (text.rfind("\n", 0, start) + 1) <= column:
-            return path
-    return ()
-
-
-def _inside(offset: int, scalars: list[tuple[int, int]]) -> bool:
-    """Whether a character belongs to a scalar."""
-    index = bisect_right(scalars, (offset, len(scalars) and scalars[-1][1])) - 1
-    return index >= 0 and scalars[index][0] <= offset < scalars[index][1]
-
-
-def _comment_in(line: str, begin: int, scalars: list[tuple[int, int]]) -> int | None:
-    """Offset of the comment on a line, or None where it has none."""
-    for index, character in enumerate(line):
-        if (
-            character == "#"
-            and (index == 0 or line[index - 1] in " \t")
-            and not _inside(begin + index, scalars)
-        ):
-            return begin + index
-    return None
+def _stand_alone(found: _Comments, spans: _Spans, at: int, line: str, *, blank: bool) -> None:
+    """Add a comment that is all of a line: over what follows, or under what it is indented for."""
+    column = len(line) - len(line.lstrip())
+    path, following = spans.last(at, column), spans.first(at, len(spans.text))
+    notes = found.under
+    if following is None:
+        path = path if column else ()
+    elif len(following) >= len(path):
+        notes, path = found.over, following
+    blank = blank and (notes is found.over or not path)
+    notes.setdefault(path, []).extend(["", line.strip()] if blank else [line.strip()])

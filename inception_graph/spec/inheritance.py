@@ -11,7 +11,7 @@ from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
 from inception_graph.spec.allowances import ALLOW
-from inception_graph.spec.tree import Mapping, Scalar, Tree, place
+from inception_graph.spec.tree import Mapping, Scalar, Tree, is_null, place
 from inception_graph.spec.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ OWN = ("inception_graph", "name", "extends", "meta", "expect")
 _PLACEMENT = ("after", "before")
 _BLOCK_KEYS = ("arguments", "description", "nodes", ALLOW)
 _Inner: TypeAlias = "Callable[[Mapping, Mapping], Mapping]"
-
-
-def _is_null(tree: Tree) -> bool:
-    return isinstance(tree, Scalar) and tree.value is None
 
 
 @dataclass
@@ -67,7 +63,7 @@ class Merge:
             entries.pop("checkpoints", None)
         for key, (key_tree, patch) in self.child.entries.items():
             inherited = entries.get(key)
-            if key not in OWN and _is_null(patch):
+            if key not in OWN and is_null(patch):
                 self._remove(entries, key, key_tree, "section")
             elif key in OWN or inherited is None:
                 if key in SECTIONS and isinstance(patch, Mapping):
@@ -123,7 +119,7 @@ class Merge:
         """Nodes or branches by name, in order."""
         entries = dict(old.entries)
         for name, (key, value) in patch.entries.items():
-            if _is_null(value):
+            if is_null(value):
                 self._remove(entries, name, key, "node")
                 continue
             place_words, value = self._placement(value)
@@ -252,7 +248,7 @@ class Merge:
 
     def _main(self, key: str, old: Tree, patch: Tree) -> Tree:
         """What stands under a node's operation."""
-        if _is_null(patch):
+        if is_null(patch):
             return old
         if not isinstance(old, Mapping) or not isinstance(patch, Mapping):
             return patch
@@ -266,7 +262,7 @@ class Merge:
         entries = dict(old.entries)
         for name, (key, value) in patch.entries.items():
             before = entries.get(name, (key, None))[1]
-            if _is_null(value):
+            if is_null(value):
                 self._remove(entries, name, key, what)
             elif isinstance(before, Mapping) and isinstance(value, Mapping):
                 entries[name] = key, inner(before, value)

@@ -27,7 +27,7 @@ from inception_graph.spec.checks import check_names, check_preprocess, check_rec
 from inception_graph.spec.heads import read_heads
 from inception_graph.spec.names import check_name
 from inception_graph.spec.nodes import NodeReader, Scope
-from inception_graph.spec.tree import Mapping, Scalar, Tree, locate, place
+from inception_graph.spec.tree import Mapping, Scalar, Tree, is_null, locate, place
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -74,7 +74,7 @@ def lower(
         limits: Bounds on sizes.
     """
     tree = document.tree
-    if isinstance(tree, Scalar) and tree.value is None:
+    if is_null(tree):
         hint = "start with 'inception_graph: 1'"
         report.add(Code.EMPTY, "there is no spec in this file", place(tree), hint=hint)
         return None
@@ -188,7 +188,7 @@ class _Lowering:
     def _mapping(self, key: str, what: str) -> Mapping | None:
         """The mapping under a key; None where it is absent, empty or something else (reported)."""
         tree = self.tree.get(key)
-        if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+        if tree is None or is_null(tree):
             return None
         if isinstance(tree, Mapping):
             return tree
@@ -292,7 +292,7 @@ class _Lowering:
     def _check_input(self) -> None:
         """Report an input that is written but empty; one that is absent is told with the other keys."""
         tree = self.tree.get("input")
-        if isinstance(tree, Scalar) and tree.value is None:
+        if tree is not None and is_null(tree):
             hint = "write input: {channels: 3, height: 224, width: 224}"
             where = self.places.key(("input",))
             self.report.add(Code.MISSING_KEY, "the size of the input is missing", where, hint=hint)

@@ -17,7 +17,7 @@ from inception_graph.ops.base import Join
 from inception_graph.ops.fields import show
 from inception_graph.spec.allowances import ALLOW, read_allowance
 from inception_graph.spec.names import check_name
-from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
+from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, is_null, place
 from inception_graph.spec.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class NodeReader:
 
     def chain(self, name: str, tree: Tree, path: Path, scope: Scope) -> Chain:
         """Nodes by name, in order. An empty chain is the identity."""
-        if isinstance(tree, Scalar) and tree.value is None:
+        if is_null(tree):
             return Chain(name, path, ())
         if not isinstance(tree, Mapping):
             message = f"expected nodes by name, found {show(tree.plain())}"
@@ -172,7 +172,7 @@ class NodeReader:
                     self._blame_argument(block, key, key_tree)
                     continue
                 arguments[key] = self.symbolic(value, scope)
-        elif not (isinstance(given, Scalar) and given.value is None):
+        elif not is_null(given):
             if len(wanted) != 1:
                 self._blame_arguments(block, given)
                 return Broken(name, path)
@@ -262,7 +262,7 @@ class NodeReader:
                 attributes[name], origins[name] = self.symbolic(value, scope), (*path, name)
         if issubclass(operation, Join):
             return attributes, origins
-        empty = isinstance(given, Scalar) and given.value is None
+        empty = is_null(given)
         if argument is not None:
             origins[argument] = (*path, key)
             if not empty:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inception_graph.spec.lower import KEYS
-from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, place
+from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, is_null, place
 from inception_graph.spec.yaml_text import NOTHING, Column, Line, Notes, Written, document_text
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def _leaves(tree: Tree, name: str) -> Iterator[tuple[str, str]]:
     """Every value in a tree with the key that it stands under, and its file and line."""
     if isinstance(tree, Mapping) and tree.entries:
         for key, (key_tree, value) in tree.entries.items():
-            empty = isinstance(value, Scalar) and value.value is None
-            yield from _leaves(key_tree if empty else value, key)
+            yield from _leaves(key_tree if is_null(value) else value, key)
     elif isinstance(tree, Sequence) and tree.items:
         for item in tree.items:
             yield from _leaves(item, name)

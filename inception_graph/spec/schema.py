@@ -84,7 +84,7 @@ def json_schema(blocks: Mapping[str, Block] | None = None) -> Schema:
         "body": _titled("chain", "Nodes that do most of the work."),
         "head": _titled("chain", "Last nodes, which make the output."),
         "auxiliary": _named(_ref("auxiliary"), "Classifiers beside the network, for training."),
-        "checkpoints": checkpoints_schema(variant=False),
+        "checkpoints": checkpoints_schema(),
     }
     changed, definitions = variant_sections(known), _definitions(blocks)
     return {

@@ -65,21 +65,11 @@ def _is_optional(choices: list[Schema]) -> bool:
     return [choice["type"] for choice in choices if "type" in choice] == ["object", "null"]
 
 
-def checkpoints_schema(*, variant: bool) -> Schema:
-    """The schema of ``checkpoints``; in a variant, of what it changes in those that it inherits."""
-    source = plain_section(CheckpointSource)
-    if variant:
-        del source["required"]
-        named = source["properties"]["names"]
-        named["additionalProperties"] = {"type": ["string", "null"]}
-        source["properties"] = {
-            name: {"if": {"not": {"type": "null"}}, "then": field}
-            for name, field in source["properties"].items()
-        }
-        source["type"] = ["object", "null"]
+def checkpoints_schema() -> Schema:
+    """The schema of ``checkpoints``."""
     return {
         "description": "Public weights that fit, by source; or the path of a file that holds them.",
         "type": ["object", "string", "null"],
         "propertyNames": {"pattern": f"^{NAME.pattern}$", "maxLength": LONGEST},
-        "additionalProperties": source,
+        "additionalProperties": plain_section(CheckpointSource),
     }

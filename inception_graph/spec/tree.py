@@ -77,6 +77,11 @@ class Mapping:
 Tree: TypeAlias = Scalar | Sequence | Mapping
 
 
+def is_null(tree: Tree) -> bool:
+    """Whether a value is null, written or left out."""
+    return isinstance(tree, Scalar) and tree.value is None
+
+
 def place(tree: Tree) -> Place:
     """Where a value stands."""
     return Place(tree.source, tree.start, tree.end)

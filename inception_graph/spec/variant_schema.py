@@ -8,7 +8,6 @@ from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.base import Join
 from inception_graph.ops.registry import operations
 from inception_graph.spec.allowances import ALLOW
-from inception_graph.spec.section_schema import checkpoints_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +38,7 @@ def variant_sections(whole: Mapping[str, Schema]) -> dict[str, Schema]:
         "auxiliary": _by_name({"$ref": "#/definitions/auxiliary_change"}, whole["auxiliary"]),
         **{section: _by_name(_CHANGE, whole[section]) for section in SECTIONS},
         "preprocess": _optional(whole["preprocess"]),
-        "checkpoints": checkpoints_schema(variant=True),
+        "checkpoints": _checkpoints(whole["checkpoints"]),
     }
     return {key: {**_or_null(schema), **_said(schema)} for key, schema in changed.items()}
 
@@ -81,6 +80,15 @@ def variant_definitions(
         part["properties"]["nodes"] = chain if what == "auxiliary" else _CHANGE
         found[f"{what}_change"] = _or_null(part)
     return found
+
+
+def _checkpoints(whole: Schema) -> Schema:
+    """Sources, their fields and their rules, all of which can go."""
+    source: Schema = whole["additionalProperties"]
+    rules = {**source["properties"]["names"], "additionalProperties": {"type": ["string", "null"]}}
+    changed: Schema = {**_optional(source), "type": ["object", "null"]}
+    changed["properties"]["names"] = _or_null(rules)
+    return {**whole, "additionalProperties": changed}
 
 
 def _change_of(name: str) -> Schema:

@@ -102,7 +102,9 @@ class _Writer:
             case Leaf():
                 return Line(**self._leaf(element), **beside)
             case Use():
-                arguments = Line(self._plain(element.arguments)) or NOTHING
+                given = Line(self._plain(element.arguments))
+                single = len(self.program.blocks[element.block].arguments) == 1
+                arguments = next(iter(given.values()), NOTHING) if single else given or NOTHING
                 repeat = {} if element.repeat is None else {"repeat": self._plain(element.repeat)}
                 return Line({element.block: arguments, **repeat, **beside})
             case Fork():

@@ -52,7 +52,7 @@ class Verdict:
     def _lines(self) -> Iterator[str]:
         faults = sum(len(check.faults) for check in self.checks)
         yield f"{self.name}: " + (
-            f"{faults} DIFFERENCES between inference, live module and emitted file"
+            f"DIFFERENCES between inference, live module and emitted file: {faults}"
             if faults
             else "inference, live module and emitted file agree"
         )
@@ -80,8 +80,8 @@ def _compared(name: str, found: Comparison) -> Iterator[str]:
     yield f"  {'parameters':<29} {_both(found.parameters)}{scales}"
     yield f"  {'MACs':<29} {_both(found.macs)}"
     if found.strangers:
-        tensors = f"{len(found.strangers):,} tensors have no counterpart of their shape there"
-        yield f"  {'outputs':<29} not compared: {tensors}, such as {found.strangers[0]}"
+        why = f"nothing of their shape there for {len(found.strangers):,} tensors"
+        yield f"  {'outputs':<29} not compared: {why}, such as {found.strangers[0]}"
     elif found.outputs is not None:
         measured = f"differ by {found.outputs.difference:.1e} of the largest"
         yield f"  {'outputs':<29} {measured} (batch of {BATCH}, same random weights; at most {TOLERANCE:.0e})"

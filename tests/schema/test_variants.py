@@ -27,6 +27,7 @@ SOUND: list[dict[str, Any]] = [
     {"defaults": {"conv": {"norm": "batch_norm", "bias": False, "bias_init": None}}},
     {"stem": {"conv1": {"kernel": 5, "padding": 2}, "norm1": None}},
     {"stem": {"conv1": {"activation": "none"}}},
+    {"stem": {"norm1": {"batch_norm": {"scale": False}}}},
     {"blocks": {"inception": {"nodes": {"concat": None, "allow": {"A701": "wide"}}}}},
     {"stem": {"conv3": {"conv": 192, "kernel": 3, "after": "conv2"}}},
     {"body": {"inception_3a": {"inception": {"b5": 48}}}},

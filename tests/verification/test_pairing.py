@@ -61,7 +61,6 @@ def sentences(found: Pairing) -> list[str]:
 def test_a_network_is_what_its_module_computes(theirs: Trace) -> None:
     found = compare(typed(BASE), theirs)
     assert sentences(found) == []
-    # Of the concat in a concat none is left.
     assert found.steps == (found.paired, found.paired)
     assert found.paired == len(theirs.steps)
 
