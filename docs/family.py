@@ -24,7 +24,8 @@ percent, as published by the source that is named.
 *Verified against* says which implementations were given the same random weights, and how far their numbers are apart:
 the largest difference, in units of the largest value. Outputs are those of a batch of two in evaluation and in single
 precision, where rounding is about 1e-6, at the size of the spec and at one 6 pixels larger. Loss and gradients are
-those of one step of training in double precision, dropout switched off, with the auxiliary heads that both have.
+those of one step of training in double precision, dropout switched off, with the auxiliary heads that both have, on
+images of 139x139 where fixed windows do not ask for the size of the spec.
 `inception-graph verify SPEC --against SOURCE` measures it again.
 """
 

@@ -18,7 +18,7 @@ from inception_graph.ir.elaborate import elaborate
 from inception_graph.ir.infer import infer
 from inception_graph.limits import DEFAULT_LIMITS, Limits
 from inception_graph.resources import specs
-from inception_graph.spec.document import read_document
+from inception_graph.spec.document import beside, read_document
 from inception_graph.spec.lower import lower
 from inception_graph.spec.reader import read_file
 
@@ -77,13 +77,16 @@ def compile_spec(
     report = Report()
     path = _path(spec)
     if path is None:
+        folder = Path(spec).parent
+        known = [*specs(), *(str(folder / name) for name in beside(folder))]
         hint = (
-            did_you_mean(str(spec), list(specs()))
+            did_you_mean(str(spec), known)
+            or did_you_mean(f"{spec}.yaml", known)
             or f"shipped: {', '.join(specs())}; or name a YAML file"
         )
         nowhere = Place(Source(str(spec), ""), 0, 0)
         report.add(Code.UNREADABLE, f"there is no network and no file '{spec}'", nowhere, hint=hint)
-        return Compilation(str(spec), report, (), None, (), None, None, limits)
+        return Compilation(str(spec), report, (), None, (Path(spec),), None, None, limits)
     source = read_file(path, report, limits)
     if source is None:
         return Compilation(str(spec), report, (), None, (path,), None, None, limits)

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+import sys
+from typing import NamedTuple
+
 import pytest
+
+from inception_graph.cli import main
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--regenerate", action="store_true", help="write golden files anew instead of comparing"
     )
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Runs a command in this process as a shell would run it."""
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["inception-graph", *arguments])
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        captured = capsys.readouterr()
+        return Result(int(leaving.value.code or 0), captured.out, captured.err)
+
+    return run

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inception_graph.diagnostics.codes import Code
+from inception_graph.ir.elaborate import block_uses
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -23,5 +24,6 @@ def report_unread(graph: Graph, report: Report) -> None:
                 Code.UNREAD_OUTPUT,
                 message,
                 where,
+                related=block_uses(graph.program, node.frames),
                 hint="remove the node, or let another read it with 'from'",
             )

@@ -18,7 +18,6 @@ from inception_graph.checkpoints.patterns import (
 )
 from inception_graph.checkpoints.tensors import (
     Layer,
-    Role,
     Tensor,
     layers,
     tensors,
@@ -128,9 +127,7 @@ def naming(typed: TypedGraph, source: CheckpointSource) -> Naming:
         except RuleFault as fault:
             found.faults[ours] = fault
     search, between = Search(found.rules), separator(source)
-    endings: dict[tuple[str, tuple[Role, ...]], str] = {}
     counts: dict[str, dict[str, int]] = {}
-    before, name = None, ""
     for layer in layers(typed):
         won = search.first(layer)
         if won is None:
@@ -140,19 +137,12 @@ def naming(typed: TypedGraph, source: CheckpointSource) -> Naming:
         found.used.add(rule.index)
         if rule.template is None:
             continue
-        if holes is not before:  # the parts of a node are often named by one match
-            before = holes
-            try:
-                name = rule.template.fill(holes, between)
-            except RuleFault as fault:
-                found.faults.setdefault(rule.ours, fault)
-                name = ""
-        if not name:
+        try:
+            name = rule.template.fill(holes, between)
+        except RuleFault as fault:
+            found.faults.setdefault(rule.ours, fault)
             continue
-        kind = layer.part, layer.roles
-        if kind not in endings:
-            endings[kind] = ending(source, layer)
-        behind = "" if whole else endings[kind]
+        behind = "" if whole else ending(source, layer)
         if name.endswith(SERIES):  # the parts of one layer share its number
             series = counts.setdefault(name, {})
             rank = series.setdefault(layer.node, len(series))

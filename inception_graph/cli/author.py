@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from inception_graph.cli.failures import FINDINGS, fail, tell
-from inception_graph.cli.options import SPEC, compiled, network
+from inception_graph.cli.options import SPEC, compiled, network, standard_input
 
 
 @click.command()
@@ -65,11 +65,9 @@ def _formatted(spec: str) -> tuple[str, str | None]:
 
     report = Report()
     if spec == "-":
-        raw = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
-        source = Source("<stdin>", raw)
+        source = Source("<stdin>", standard_input(DEFAULT_LIMITS))
     else:
-        found = read_file(Path(spec), report, DEFAULT_LIMITS)
-        source = found or Source(spec, "")
+        source = read_file(Path(spec), report, DEFAULT_LIMITS) or Source(spec, "")
     text = None if report.failed else formatted(source, report, DEFAULT_LIMITS)
     tell(report)
     return source.text, text
@@ -101,7 +99,7 @@ def new(name: str, parent: str, force: bool) -> None:
     """Write NAME.yaml, a commented variant to begin with, and the schema that editors check it by."""
     import json
 
-    from inception_graph.files import guard, write_atomically
+    from inception_graph.files import write_atomically
     from inception_graph.spec.names import fault_of
     from inception_graph.spec.schema import json_schema
     from inception_graph.spec.starter import starter
@@ -111,7 +109,8 @@ def new(name: str, parent: str, force: bool) -> None:
         raise click.UsageError(message)
     program = network(parent, (), ()).program
     path, schema = Path(f"{name}.yaml"), Path(_SCHEMA)
-    guard(path, force=force)
+    if path.exists() and not force:
+        fail(f"'{path}' exists; use --force to replace it")
     write_atomically(path, starter(name, parent, program, _SCHEMA))
     write_atomically(schema, json.dumps(json_schema(), indent=2) + "\n")
     click.echo(f"wrote {path} and {schema}; try: inception-graph check {path} --watch", err=True)

@@ -105,7 +105,7 @@ def check(
         return made
 
     if watched:
-        watch(lambda: {file for compilation in run() for file in compilation.files})
+        watch(specs, lambda: {file for compilation in run() for file in compilation.files})
     elif any(made.report.found or made.report.dropped for made in run()):
         sys.exit(FINDINGS)
 

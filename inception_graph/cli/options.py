@@ -111,6 +111,12 @@ def parsed_size(size: str | None) -> Size | None:
     return channels, height, width
 
 
+def standard_input(limits: Limits) -> str:
+    """What is on standard input, read a little further than the bound where it is longer."""
+    raw = sys.stdin.buffer.read(limits.bytes + 1)
+    return raw.decode("utf-8", errors="surrogateescape")
+
+
 def compiled(
     spec: str, settings: tuple[str, ...], limits: tuple[str, ...], size: str | None = None
 ) -> Compilation:
@@ -119,9 +125,7 @@ def compiled(
 
     values, bounds, image = parsed_settings(settings), parsed_limits(limits), parsed_size(size)
     if spec == "-":
-        raw = sys.stdin.buffer.read(bounds.bytes + 1)
-        text = raw.decode("utf-8", errors="surrogateescape")
-        return compile_text(text, values, bounds, name="<stdin>", size=image)
+        return compile_text(standard_input(bounds), values, bounds, name="<stdin>", size=image)
     return compile_spec(spec, values, bounds, size=image)
 
 

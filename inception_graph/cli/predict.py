@@ -62,8 +62,6 @@ def predict(
     missing = [name for name, module in _NEEDED.items() if find_spec(module) is None]
     if missing:
         fail(f"{' and '.join(missing)} not installed: pip install 'inception-graph[torch]'")
-    from inception_graph.backends.pytorch.emit import network_class
-    from inception_graph.backends.pytorch.live import hollow, load_source
     from inception_graph.images.finding import find_images
     from inception_graph.prediction.labels import labels_for
     from inception_graph.prediction.loading import loaded, preparation
@@ -74,10 +72,7 @@ def predict(
     kind = scores(made.typed)
     if made.input[0] not in (1, 3):
         fail(f"'{made.name}' takes images of {made.input[0]} channels; pictures have 1 or 3")
-    plain = made.without_auxiliary()
-    written = load_source(plain.emit(), plain.name)
-    model = hollow(getattr(written, network_class(plain.program))).eval()
-    fit = loaded(model, made.typed, weights, source)
+    model, fit = loaded(made, weights, source)
     named = labels_for(made.output[0], Path(labels) if labels else None, background=fit.background)
     preprocess, words = preparation(made.typed, fit)
     click.echo(f"pictures are {words}; labels: {named.source}", err=True)

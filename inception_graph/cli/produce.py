@@ -55,7 +55,7 @@ def render(
         return compilation
 
     if watched:
-        watch(lambda: run().files)
+        watch((spec,), lambda: run().files)
     elif run().typed is None:
         sys.exit(FINDINGS)
 

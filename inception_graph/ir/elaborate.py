@@ -14,6 +14,7 @@ from inception_graph.ir.faults import report_faults
 from inception_graph.ir.graph import INPUT, UNKNOWN, Graph, Head, Instance, Node
 from inception_graph.ir.program import Broken, Chain, Element, Fork, Leaf, Use
 from inception_graph.ir.wiring import Wiring
+from inception_graph.ops.fields import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -319,9 +320,26 @@ class _Elaboration:
             report_faults(
                 error, element.operation, element.operation.key, self.report, self.program.places,
                 lambda at: (*element.origins.get(str(at[0]), element.path), *at[1:]) if at else element.path,
-                related=self._frames(frames),
+                related=(*self._inherited(element), *self._frames(frames)),
             )  # fmt: skip
             return None
+
+    def _inherited(self, element: Leaf | Fork) -> tuple[Related, ...]:
+        """The values of variables that an element reads which stands in another text, a parent's."""
+        places, values = self.program.places, self.program.variables
+        used = {
+            name
+            for value in element.attributes.values()
+            if isinstance(value, Expression)
+            for name in value.names
+        }
+        found = ((name, places.value(("variables", name))) for name in values if name in used)
+        own = places.key(element.path).source
+        return tuple(
+            Related(f"'{name}' is {show(values[name])}", where)
+            for name, where in found
+            if where.source is not own
+        )
 
     def _frames(self, frames: tuple[Use, ...]) -> tuple[Related, ...]:
         return block_uses(self.program, frames)

@@ -27,6 +27,7 @@ class Peer:
         make: Makes it, its weights random.
         outputs: Our names of what it returns while training, in its order.
         keras: Whether it is a Keras model and not a torch module.
+        fixed: Whether windows of its last layers are as large as the maps that images of one size give.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Peer:
     make: Callable[[], Any]
     outputs: tuple[str, ...] = ("logits",)
     keras: bool = False
+    fixed: bool = False
 
     @property
     def version(self) -> str:
@@ -95,9 +97,18 @@ def _of(
     specs: dict[str, str],
     *,
     keras: bool = False,
+    fixed: tuple[str, ...] = (),
 ) -> tuple[Peer, ...]:
     return tuple(
-        Peer(source, spec, f"{path}.{name}", distribution, partial(make, name), keras=keras)
+        Peer(
+            source,
+            spec,
+            f"{path}.{name}",
+            distribution,
+            partial(make, name),
+            keras=keras,
+            fixed=name in fixed,
+        )
         for name, spec in specs.items()
     )
 
@@ -118,6 +129,7 @@ PEERS: tuple[Peer, ...] = (
         "torchvision",
         partial(_torchvision, "inception_v3"),
         ("logits", "aux"),
+        fixed=True,
     ),
     *_of(
         "timm",
@@ -142,6 +154,7 @@ PEERS: tuple[Peer, ...] = (
             "inceptionresnetv2": "inception_resnet_v2",
             "xception": "xception_timm",
         },
+        fixed=("bninception", "inceptionv4", "inceptionresnetv2"),
     ),
     Peer(
         "facenet_pytorch",
@@ -162,6 +175,7 @@ PEERS: tuple[Peer, ...] = (
             "inceptionresnetv2": "inception_resnet_v2",
             "xception": "xception_timm",
         },
+        fixed=("bninception", "inceptionv3", "inceptionv4", "inceptionresnetv2", "xception"),
     ),
     *_of(
         "keras",

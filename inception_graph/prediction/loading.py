@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inception_graph.backends.pytorch.emit import network_class
+from inception_graph.backends.pytorch.live import hollow, load_source
 from inception_graph.ir.header import Preprocess
 from inception_graph.weights.loading import load
 
@@ -11,24 +13,27 @@ if TYPE_CHECKING:
     from torch import nn
 
     from inception_graph.ir.graph import TypedGraph
+    from inception_graph.network import Network
     from inception_graph.weights.fit import Fit
 
 _SHOWN = 3
 
 
-def loaded(model: nn.Module, typed: TypedGraph, weights: str, source: str | None) -> Fit:
-    """Fill a module with trained weights, all of it.
+def loaded(network: Network, weights: str, source: str | None) -> tuple[nn.Module, Fit]:
+    """The live module of a network without its auxiliary heads, trained and in evaluation mode; and how weights fit.
 
     Args:
-        model: The module of the network, without its auxiliary heads.
-        typed: The network with its heads.
+        network: The network.
         weights: A file, or where to fetch one.
         source: Whose names the file has; found out unless given.
 
     Raises:
         WeightsError: The weights cannot be read, or leave a part of the module as random as it started.
     """
-    fit = load(model, typed, weights, source=source)
+    plain = network.without_auxiliary()
+    module = load_source(plain.emit(), plain.name)
+    model = hollow(getattr(module, network_class(plain.program))).eval()
+    fit = load(model, network.typed, weights, source=source)
     unused = set(fit.unused)
     random = [name for name in fit.left(model.state_dict()) if name not in unused]
     if random:
@@ -36,7 +41,7 @@ def loaded(model: nn.Module, typed: TypedGraph, weights: str, source: str | None
         names = ", ".join(f"'{name}'" for name in random[:_SHOWN])
         message = f"it has nothing for {names}{more}, which would stay random: nothing is predicted"
         raise fit.file.error(message)
-    return fit
+    return model, fit
 
 
 def preparation(typed: TypedGraph, fit: Fit) -> tuple[Preprocess, str]:

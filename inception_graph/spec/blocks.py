@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from inception_graph.ir.program import Element
     from inception_graph.spec.nodes import NodeReader, Scope
 
-_KEYS = ("arguments", "description", "nodes", ALLOW)
+KEYS = ("arguments", "description", "nodes", ALLOW)
+"""What a block can have."""
 
 
 def signatures(
@@ -92,8 +93,8 @@ def _body(reader: NodeReader, scope: Scope, name: str, key: Scalar, value: Tree)
         reader.report.add(Code.WRONG_TYPE, message, place(value))
         return empty
     for other, (other_key, _) in value.entries.items():
-        if other not in _KEYS:
-            hint = reader.report.did_you_mean(other, _KEYS) or f"known here: {', '.join(_KEYS)}"
+        if other not in KEYS:
+            hint = reader.report.did_you_mean(other, KEYS) or f"known here: {', '.join(KEYS)}"
             reader.report.add(
                 Code.UNKNOWN_KEY, f"a block has no '{other[:60]}'", place(other_key), hint=hint
             )

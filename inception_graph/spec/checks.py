@@ -60,7 +60,9 @@ def _check_preprocess(section: Preprocess, path: Path, program: Program, report:
         values: tuple[float, ...] | None = getattr(section, key)
         if values is not None and channels and len(values) != channels:
             message = f"'{key}' needs one number a channel, {channels} in all, not {len(values)}"
-            report.add(Code.OUT_OF_RANGE, message, program.places.value((*path, key)))
+            where, counted = program.places.value((*path, key)), program.places.value(("input",))
+            related = (Related("the channels of the input", counted),)
+            report.add(Code.OUT_OF_RANGE, message, where, related=related)
 
 
 def check_recursion(program: Program, report: Report, limits: Limits) -> bool:

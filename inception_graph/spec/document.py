@@ -117,14 +117,19 @@ class _Loading:
         name, shipped = named.value, specs().get(named.value)
         file = shipped or _joined(folder, name)
         if file is None or not file.is_file():
-            near = [*specs(), *_beside(folder)]
+            self.files.append(folder / name)
+            near = [*specs(), *beside(folder)]
             hint = did_you_mean(name, near) or f"shipped: {', '.join(specs())}; or a path"
             message = f"there is no network and no file '{name[:80]}' to extend"
             self.report.add(Code.PARENT, message, where, hint=hint)
             return None
         file = file.resolve()
         if any(step.file == file for step in way):
-            steps = (Related("by way of this", step.named) for step in way if step.named != where)
+            steps = (
+                Related("by way of this", step.named)
+                for step in way
+                if (step.named.source.name, step.named.start) != (where.source.name, where.start)
+            )
             message = "this spec extends itself"
             hint = "extend a spec that stands on its own"
             self.report.add(Code.PARENT, message, where, related=tuple(steps), hint=hint)
@@ -134,8 +139,11 @@ class _Loading:
             self.report.add(Code.PARENT, message, where, hint="extend a spec nearer to the first")
             return None
         self.files.append(file)
-        source = read_file(file, self.report, self.limits)
+        report = Report()
+        source = read_file(file, report, self.limits)
         if source is None:
+            message = f"'{name[:80]}' cannot be extended: {report.found[0].message}"
+            self.report.add(Code.PARENT, message, where, hint=report.found[0].hint)
             return None
         shown = f"<{name}>" if shipped else _shown(tree.source.name, name)
         return self.document(Source(shown, source.text), file.parent, (*way, _Step(file, where)))
@@ -149,11 +157,11 @@ def _joined(folder: Path, name: str) -> Path | None:
         return None
 
 
-def _beside(folder: Path) -> list[str]:
-    """Names of the YAML files in a folder."""
+def beside(folder: Path) -> list[str]:
+    """Names of the YAML files in a folder; none where it cannot be read."""
     try:
         return sorted(path.name for path in folder.glob("*.yaml"))
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 

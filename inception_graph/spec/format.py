@@ -93,9 +93,12 @@ class _Spans:
     def last(self, end: int, column: int) -> Path:
         """The last entry before an offset that starts no further right than a column; () where none does."""
         for index in reversed(range(bisect_left(self.starts, end))):
-            start = self.starts[index]
-            if start - (self.text.rfind("\n", 0, start) + 1) <= column:
-                return self.paths[index]
+            start, path = self.starts[index], self.paths[index]
+            margin = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+            if path and isinstance(path[-1], int):
+                margin = margin.removesuffix("- ")  # an item stands where its dash does
+            if len(margin) <= column:
+                return path
         return ()
 
     def in_scalar(self, offset: int) -> bool:
@@ -158,14 +161,13 @@ def _comments(spans: _Spans) -> _Comments:
         if at is None and not line.strip():
             blank = not spans.in_scalar(begin)
             continue
-        if at is None:
-            if blank and here is not None:
-                found.over.setdefault(here, []).append("")
-        elif line[: at - begin].strip():
+        if at is not None and not line[: at - begin].strip():
+            _stand_alone(found, spans, at, line, blank=blank)
+        elif blank and here is not None:
+            found.over.setdefault(here, []).append("")
+        if at is not None and line[: at - begin].strip():
             path = spans.last(at, at) if here is None else here
             found.at.setdefault(path, []).append(line[at - begin :].rstrip())
-        else:
-            _stand_alone(found, spans, at, line, blank=blank)
         blank = False
     return found
 

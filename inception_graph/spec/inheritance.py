@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from inception_graph.diagnostics.codes import Code
@@ -11,7 +12,8 @@ from inception_graph.ir.program import SECTIONS
 from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
 from inception_graph.spec.allowances import ALLOW
-from inception_graph.spec.tree import Mapping, Scalar, Tree, is_null, place
+from inception_graph.spec.blocks import KEYS as BLOCK_KEYS
+from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, is_null, place
 from inception_graph.spec.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -23,8 +25,26 @@ if TYPE_CHECKING:
 OWN = ("inception_graph", "name", "extends", "meta", "expect")
 """What a spec says of itself alone, so that a variant does not inherit it."""
 _PLACEMENT = ("after", "before")
-_BLOCK_KEYS = ("arguments", "description", "nodes", ALLOW)
 _Inner: TypeAlias = "Callable[[Mapping, Mapping], Mapping]"
+
+
+def _names(tree: Tree) -> list[str]:
+    """The names in a mapping or a list."""
+    if isinstance(tree, Mapping):
+        return list(tree)
+    items = tree.items if isinstance(tree, Sequence) else []
+    return [
+        item.value for item in items if isinstance(item, Scalar) and isinstance(item.value, str)
+    ]
+
+
+def _same(one: Tree, other: Tree) -> bool:
+    """Whether two values are written alike: the order of nodes counts, and 1 is not true."""
+    return repr(one.plain()) == repr(other.plain())
+
+
+def _lacks_nodes(tree: Tree) -> bool:
+    return isinstance(tree, Mapping) and "nodes" not in tree
 
 
 @dataclass
@@ -70,7 +90,8 @@ class Merge:
                     patch = self._new(patch)
                 entries[key] = key_tree, patch
             else:
-                entries[key] = key_tree, self._section(key, inherited[1], patch)
+                merge = partial(self._section, key, inherited[1], patch)
+                entries[key] = key_tree, self._effective(key_tree, inherited, merge)
         return self._over(self.child, entries)
 
     def _section(self, key: str, old: Tree, patch: Tree) -> Tree:
@@ -110,6 +131,10 @@ class Merge:
             key: entry for key, entry in patch.entries.items() if not (nodes and key == "nodes")
         }
         merged = self._deep(old, self._over(patch, rest))
+        listed, anew = old.get("arguments"), patch.get("arguments")
+        if listed is not None and anew is not None:
+            kept = _names(anew)
+            self._forget([name for name in _names(listed) if name not in kept], place(anew))
         if nodes:
             key, value = patch.entries["nodes"]
             merged.entries["nodes"] = key, merge(old.entries["nodes"][1], value)
@@ -122,32 +147,28 @@ class Merge:
             if is_null(value):
                 self._remove(entries, name, key, "node")
                 continue
-            place_words, value = self._placement(value)
+            stand, value = self._placement(value)
             before = entries.get(name)
             if before is not None:
-                merged = self._element(before[1], value)
-                same = not place_words and merged.plain() == before[1].plain()
-                if same and not self.report.failed:
-                    self._report_inert(place(key), before[0])
+                merge = partial(self._element, before[1], value)
+                merged = merge() if stand else self._effective(key, before, merge)
                 entries[name] = key, merged
-            elif isinstance(value, Mapping) and not self._is_whole(value):
-                self._report_unknown(name, key, old)
+            elif ":" not in name and not (isinstance(value, Mapping) and self._is_whole(value)):
+                self._report_unknown("node", name, key, old)
                 continue
             else:
                 entries[name] = key, self._new(value) if isinstance(value, Mapping) else value
-            for word, anchor in place_words:
-                entries = self._moved(entries, name, word, anchor)
+            if stand is not None:
+                entries = self._moved(entries, name, *stand)
         return self._over(patch, entries)
 
-    def _placement(self, tree: Tree) -> tuple[list[tuple[str, Scalar]], Tree]:
-        """Where a node is to stand, and the node without those words."""
+    def _placement(self, tree: Tree) -> tuple[tuple[str, Scalar] | None, Tree]:
+        """Where a node is to stand, if it says so, and the node without those words."""
         if not isinstance(tree, Mapping):
-            return [], tree
-        words = [
-            (word, value) for word in _PLACEMENT if isinstance(value := tree.get(word), Scalar)
-        ]
+            return None, tree
+        words = {word: at for word in _PLACEMENT if isinstance(at := tree.get(word), Scalar)}
         if not words:
-            return [], tree
+            return None, tree
         if len(words) == 2:
             message = "a node stands after another or before it; this one has both"
             where, related = place(tree.key("before")), place(tree.key("after"))
@@ -158,8 +179,8 @@ class Merge:
                 related=(Related("the other word", related),),
                 hint="keep one",
             )
-        rest = {key: entry for key, entry in tree.entries.items() if key not in dict(words)}
-        return words[:1], self._over(tree, rest)
+        rest = {key: entry for key, entry in tree.entries.items() if key not in words}
+        return next(iter(words.items())), self._over(tree, rest)
 
     def _moved(
         self, entries: dict[str, tuple[Scalar, Tree]], name: str, word: str, anchor: Scalar
@@ -187,11 +208,11 @@ class Merge:
                 ordered[name] = moved
         return ordered
 
-    def _report_unknown(self, name: str, key: Scalar, old: Mapping) -> None:
-        """Report a change of a node that the parent does not have."""
-        known = list(old)
-        hint = self.report.did_you_mean(name, known) or "write a whole node, or change one that is"
-        message = f"there is no node '{name[:60]}' to change"
+    def _report_unknown(self, what: str, name: str, key: Scalar, old: Mapping) -> None:
+        """Report a change of a node, block or head that the parent does not have."""
+        known = ", ".join(old) or "nothing"
+        hint = self.report.did_you_mean(name, old) or f"write a whole {what}; here are: {known}"
+        message = f"there is no {what} '{name[:60]}' to change"
         gone = self.removed.get(name)
         related = (Related("removed here", gone),) if gone else ()
         self.report.add(Code.PATCH, message, place(key), related=related, hint=hint)
@@ -236,14 +257,11 @@ class Merge:
             return self._new(patch)
         rest = {name: entry for name, entry in patch.entries.items() if name not in (key, ALLOW)}
         allow = {name: entry for name, entry in patch.entries.items() if name == ALLOW}
-        main = {name: entry for name, entry in old.entries.items() if name == key}
         merged = self._fields(old, self._over(patch, rest))
         merged = self._by_name(merged, self._over(patch, allow), self._deep)
         if key in patch:
-            merged.entries[key] = (
-                patch.key(key),
-                self._main(key, main[key][1], patch.entries[key][1]),
-            )
+            key_tree, main = patch.entries[key]
+            merged.entries[key] = key_tree, self._main(key, old.entries[key][1], main)
         return merged
 
     def _main(self, key: str, old: Tree, patch: Tree) -> Tree:
@@ -261,13 +279,18 @@ class Merge:
         """Values by name; two mappings of one name are merged by ``inner``."""
         entries = dict(old.entries)
         for name, (key, value) in patch.entries.items():
-            before = entries.get(name, (key, None))[1]
+            named = entries.get(name)
+            before = named[1] if named else None
             if is_null(value):
                 self._remove(entries, name, key, what)
-            elif isinstance(before, Mapping) and isinstance(value, Mapping):
-                entries[name] = key, inner(before, value)
+            elif named and isinstance(before, Mapping) and isinstance(value, Mapping):
+                merge = partial(inner, before, value)
+                merged = merge() if what == "field" else self._effective(key, named, merge)
+                entries[name] = key, merged
+            elif before is None and inner in (self._block, self._head) and _lacks_nodes(value):
+                self._report_unknown(what, name, key, old)
             else:
-                if inner == self._deep and before is not None and before.plain() == value.plain():
+                if inner == self._deep and before is not None and _same(before, value):
                     self._report_inert(place(value), before)
                 entries[name] = key, value
         return self._over(patch, entries)
@@ -291,7 +314,8 @@ class Merge:
         gone = entries.pop(name, None)
         if gone is not None:
             self.removed[name] = place(key)
-            self._forget(gone[1], place(key))
+            if name == "blocks" or not self._is_node(gone[1]):
+                self._forget(_names(gone[1]), place(key))
             return
         known = list(entries)
         hint = self.report.did_you_mean(name, known) or (
@@ -300,12 +324,24 @@ class Merge:
         message = f"there is no {what} '{name[:60]}' to remove"
         self.report.add(Code.PATCH, message, place(key), hint=hint)
 
-    def _forget(self, gone: Tree, where: Place) -> None:
+    def _is_node(self, tree: Tree) -> bool:
+        return isinstance(tree, Mapping) and bool(self.vocabulary.operation_keys(tree))
+
+    def _forget(self, names: list[str], where: Place) -> None:
         """Remember the names that went with what was removed."""
-        if isinstance(gone, Mapping) and not self.vocabulary.operation_keys(gone):
-            for name in gone:
-                if name not in _BLOCK_KEYS:
-                    self.removed.setdefault(name, where)
+        for name in names:
+            if name not in BLOCK_KEYS:
+                self.removed.setdefault(name, where)
+
+    def _effective(
+        self, key: Scalar, before: tuple[Scalar, Tree], merge: Callable[[], Tree]
+    ) -> Tree:
+        """What a change makes of what was there before; that it changes nothing is told once, where it is."""
+        told = len(self.report.found)
+        merged = merge()
+        if len(self.report.found) == told and _same(merged, before[1]):
+            self._report_inert(place(key), before[0])
+        return merged
 
     def _report_inert(self, where: Place, old: Tree) -> None:
         related = (Related("as inherited from here", place(old)),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,11 +26,13 @@ from inception_graph.spec.blocks import read_block, signatures
 from inception_graph.spec.checkpoints import read_checkpoints
 from inception_graph.spec.checks import check_names, check_preprocess, check_recursion
 from inception_graph.spec.heads import read_heads
-from inception_graph.spec.names import check_name
+from inception_graph.spec.names import check_name, fault_of
 from inception_graph.spec.nodes import NodeReader, Scope
 from inception_graph.spec.tree import Mapping, Scalar, Tree, is_null, locate, place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from inception_graph.diagnostics.report import Report
     from inception_graph.diagnostics.source import Path, Place
     from inception_graph.limits import Limits
@@ -82,13 +85,13 @@ def lower(
         message = f"a spec is a mapping of sections, not {show(tree.plain())}"
         report.add(Code.WRONG_TYPE, message, place(tree), hint="start with 'inception_graph: 1'")
         return None
-    return _Lowering(tree, document.removed, settings, report, limits).program()
+    return _Lowering(document, tree, settings, report, limits).program()
 
 
 @dataclass
 class _Lowering:
+    document: Document
     tree: Mapping
-    removed: dict[str, Place]
     settings: dict[str, Value]
     report: Report
     limits: Limits
@@ -110,7 +113,9 @@ class _Lowering:
         scope = self._scope(())
         tree = self._mapping("blocks", "blocks by name")
         known = signatures(tree, self.variables, self.report, self.places)
-        reader = NodeReader(self.report, self.places, operations(), known, {}, self.removed)
+        reader = NodeReader(
+            self.report, self.places, operations(), known, {}, self.document.removed
+        )
         reader.allow(self.tree, ())
         self._defaults(reader, scope)
         size = self._section("input", Input, scope, reader)
@@ -133,14 +138,13 @@ class _Lowering:
             sections,
             auxiliary,
             self.places,
-            self.removed,
+            self.document.removed,
             reader.allowed,
         )
         check_names(program, self.report)
         check_preprocess(program, self.report)
         unrolled = check_recursion(program, self.report, self.limits)
-        if not self.report.failed:  # a fault may be why something is used nowhere
-            self._report_unused(program)
+        self._report_unused(program)
         return program if size and sections and unrolled else None
 
     @property
@@ -224,6 +228,7 @@ class _Lowering:
             else:
                 message = f"variable '{name}' must be a number or a text, not {show(value.plain())}"
                 self.report.add(Code.WRONG_TYPE, message, place(value))
+                self.variables[name] = 1
 
     def _scope(self, arguments: tuple[str, ...]) -> Scope:
         scope = Scope(arguments, tuple(self.variables))
@@ -348,27 +353,38 @@ class _Lowering:
         """Whether a key stands in this text; what a variant inherits it need not use."""
         return self.places.key(path).source is self.tree.source
 
+    def _is_excused(self, name: str, what: str) -> bool:
+        """Whether a fault may be why a name is used nowhere: it cannot be one, or stands elsewhere too."""
+        if not self.report.failed:
+            return False
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        texts = (source.text for source in self.document.sources)
+        return bool(fault_of(name, what)) or sum(len(word.findall(text)) for text in texts) > 1
+
+    def _unused_hint(self, section: str, name: str, names: Iterable[str]) -> str | None:
+        """The inherited name that was meant, if one is near."""
+        inherited = [other for other in names if not self._is_own((section, other))]
+        return self.report.did_you_mean(name, inherited)
+
     def _report_unused(self, program: Program) -> None:
         for name, uses in program.users.items():
-            if not uses and self._is_own(("blocks", name)):
+            if not uses and self._is_own(("blocks", name)) and not self._is_excused(name, "block"):
                 message = f"block '{name}' is used nowhere"
-                self.report.add(
-                    Code.UNUSED_BLOCK,
-                    message,
-                    self.places.key(("blocks", name)),
-                    hint="use or remove it",
-                )
+                hint = self._unused_hint("blocks", name, program.users) or "use or remove it"
+                where = self.places.key(("blocks", name))
+                self.report.add(Code.UNUSED_BLOCK, message, where, hint=hint)
         for name, argument, index in self.unused:
             where = self.places.value(("blocks", name, "arguments", index))
-            if where.source is not self.tree.source:
+            if where.source is not self.tree.source or self.report.failed:
                 continue
             message = f"nothing in block '{name}' uses its argument '{argument}'"
             hint = f"use ${argument}, or remove it"
             self.report.add(Code.UNUSED_ARGUMENT, message, where, hint=hint)
         for name in program.variables:
-            if name not in self.used and self._is_own(("variables", name)):
+            own = self._is_own(("variables", name))
+            if name not in self.used and own and not self._is_excused(name, "variable"):
                 message = f"variable '{name}' is used nowhere"
                 where = self.places.key(("variables", name))
-                self.report.add(
-                    Code.UNUSED_VARIABLE, message, where, hint=f"use ${name}, or remove it"
-                )
+                near = self._unused_hint("variables", name, program.variables)
+                hint = near or f"use ${name}, or remove it"
+                self.report.add(Code.UNUSED_VARIABLE, message, where, hint=hint)

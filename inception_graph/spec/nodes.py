@@ -197,6 +197,8 @@ class NodeReader:
         return Broken(name, path) if missing else Use(name, path, block, arguments, repeat, reads)
 
     def _blame_argument(self, block: str, name: str, key: Scalar) -> None:
+        if blame_removal(name, self.removed, place(key), self.report):
+            return
         wanted = self.blocks[block]
         hint = self.report.did_you_mean(name, wanted)
         if hint is None:

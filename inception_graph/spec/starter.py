@@ -58,24 +58,19 @@ def _suggested(said: str, *lines: str) -> str:
 
 
 def _of_blocks(program: Program) -> list[str]:
-    """A change in the first block that holds a convolution inside of branches."""
+    """Another kernel for the first named node of a block that has one wider than a cell."""
     for block in program.blocks.values():
-        uses = len(program.users[block.name])
         for element in walk(block.body):
-            kernel = element.attributes.get("kernel") if isinstance(element, Leaf) else None
-            if (
-                isinstance(element, Leaf)
-                and element.name
-                and isinstance(kernel, int)
-                and kernel > 1
-            ):
-                steps = [str(step) for step in element.path]
-                lines = [f"{'  ' * depth}{step}:" for depth, step in enumerate(steps[:-1])]
-                lines.append(
-                    f"{'  ' * (len(steps) - 1)}{steps[-1]}: {{kernel: {3 if kernel == 5 else 5}}}"
-                )
+            if not isinstance(element, Leaf) or not element.name:
+                continue
+            kernel = element.attributes.get("kernel")
+            if isinstance(kernel, int) and kernel > 1:
+                keys = [f"{'  ' * depth}{step}:" for depth, step in enumerate(element.path)]
+                *around, own = keys
+                uses = len(program.users[block.name])
                 times = "once" if uses == 1 else f"{uses} times"
-                return [_suggested(f"a block, which is used {times}", *lines)]
+                change = f"{own} {{kernel: {3 if kernel == 5 else 5}}}"
+                return [_suggested(f"a block, which is used {times}", *around, change)]
     return []
 
 

@@ -52,9 +52,10 @@ def text(variants: Sequence[Variant], x: str, y: str) -> str:
         first, *others = zip(row, widths, strict=False)
         cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
         lines.append("  ".join([*cells, visible(failure or "")]).rstrip())
-    costs = "numbers are for one image, without auxiliary heads; field and smallest input in pixels"
+    costs = "numbers are for one image, without auxiliary heads; field in pixels"
+    least = "smallest: the smallest input in pixels, at which auxiliary heads work too"
     meaning = f"front: variants that no other beats in {called(y)} without more {called(x)}"
-    return "\n".join([*lines, "", costs, meaning, ""])
+    return "\n".join([*lines, "", costs, least, meaning, ""])
 
 
 def _knobs(variants: Sequence[Variant]) -> list[str]:

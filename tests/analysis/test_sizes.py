@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 import inception_graph as ig
 from inception_graph.analysis.sizes import Progression, failure, sizes
 from inception_graph.analysis.totals import totals
-from inception_graph.cli import main
 from inception_graph.compiler import compile_text
 from inception_graph.ir.graph import INPUT, TypedGraph
 from inception_graph.ir.shapes import shapes_of
@@ -175,16 +173,6 @@ def test_totals_see_along_both_axes_and_not_into_heads() -> None:
     assert (found.receptive_field, found.smallest_input) == ((2, 7), (2, 7))
 
 
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["inception-graph", *arguments])
-    with pytest.raises(SystemExit) as leaving:
-        main()
-    captured = capsys.readouterr()
-    return int(leaving.value.code or 0), captured.out, captured.err
-
-
 TEXT = """\
 Inception v3, declared for 3x299x299
 
@@ -200,9 +188,9 @@ without auxiliary heads
 """
 
 
-def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(monkeypatch, capsys, "sizes", "inception_v3") == (0, TEXT, "")
-    document = json.loads(run(monkeypatch, capsys, "sizes", "inception_v3", "--format", "json")[1])
+def test_the_command(command_line) -> None:
+    assert command_line("sizes", "inception_v3") == (0, TEXT, "")
+    document = json.loads(command_line("sizes", "inception_v3", "--format", "json")[1])
     assert document["input"] == [3, 299, 299]
     assert document["smallest"] == [3, 299, 299]
     assert document["without_auxiliary"]["below"]["node"] == "mixed_7a.branch3.expand"
@@ -238,12 +226,11 @@ def test_what_the_command_says(
     width: int,
     lines: list[str],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command_line,
 ) -> None:
     path = tmp_path / "tiny.yaml"
     path.write_text(spec(name, height, width), encoding="utf-8")
-    status, out, _ = run(monkeypatch, capsys, "sizes", str(path))
+    status, out, _ = command_line("sizes", str(path))
     assert status == 0
     for line in lines:
         assert line in out
@@ -268,9 +255,8 @@ def test_check_for_another_size(
     size: str,
     status: int,
     words: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command_line,
 ) -> None:
-    found, out, err = run(monkeypatch, capsys, "check", "inception_v3", "--input", size)
+    found, out, err = command_line("check", "inception_v3", "--input", size)
     assert found == status
     assert words in out + err

@@ -10,19 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inception_graph.cli import main
-
 VARIANT = "inception_graph: 1\nname: mine\nextends: googlenet\nvariables: {classes:   10}\n"
-
-
-def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["inception-graph", *arguments])
-        with pytest.raises(SystemExit) as leaving:
-            main()
-    captured = capsys.readouterr()
-    assert isinstance(leaving.value.code, int)
-    return leaving.value.code, captured.out, captured.err
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +19,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_new(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, _, said = run("new", "mine", "--from", "inception_v3", capsys=capsys)
+def test_new(folder: Path, command_line) -> None:
+    status, _, said = command_line("new", "mine", "--from", "inception_v3")
     assert (status, "wrote mine.yaml" in said) == (0, True)
     assert (folder / "inception-graph.schema.json").is_file()
-    assert run("check", "mine.yaml", capsys=capsys)[0] == 0
-    status, _, said = run("new", "mine", capsys=capsys)
+    assert command_line("check", "mine.yaml")[0] == 0
+    status, _, said = command_line("new", "mine")
     assert (status, "use --force to replace it" in said) == (2, True)
 
 
@@ -48,35 +36,49 @@ def test_new(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["new", "../mine"], "cannot be the name of a network"),
         (["fmt", "nothing.yaml"], "there is no such file"),
         (["resolve", "nothing.yaml"], "cannot be read"),
+        (["check", "-", "--watch"], "standard input cannot be watched"),
     ],
 )
-def test_refusals(
-    arguments: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, _, said = run(*arguments, capsys=capsys)
+def test_refusals(arguments: list[str], message: str, folder: Path, command_line) -> None:
+    status, _, said = command_line(*arguments)
     assert status
     assert message in said
     assert list(folder.iterdir()) == []
 
 
-def test_fmt(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fmt(folder: Path, command_line) -> None:
     path = folder / "mine.yaml"
     path.write_text(VARIANT, encoding="utf-8")
-    status, shown, _ = run("fmt", "--diff", "mine.yaml", capsys=capsys)
+    status, shown, _ = command_line("fmt", "--diff", "mine.yaml")
     assert (status, "+variables: {classes: 10}" in shown) == (1, True)
-    assert run("fmt", "--check", "mine.yaml", capsys=capsys)[0] == 1
+    assert command_line("fmt", "--check", "mine.yaml")[0] == 1
     assert path.read_text(encoding="utf-8") == VARIANT
-    assert run("fmt", "mine.yaml", capsys=capsys)[0] == 0
+    assert command_line("fmt", "mine.yaml")[0] == 0
     assert path.read_text(encoding="utf-8") == VARIANT.replace("   ", " ")
-    assert run("fmt", "--check", "mine.yaml", capsys=capsys)[0] == 0
+    assert command_line("fmt", "--check", "mine.yaml")[0] == 0
 
 
-def test_resolve(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_resolve(folder: Path, command_line) -> None:
     (folder / "mine.yaml").write_text(VARIANT, encoding="utf-8")
-    status, shown, _ = run("resolve", "mine.yaml", "--origins", capsys=capsys)
+    status, shown, _ = command_line("resolve", "mine.yaml", "--origins")
     assert status == 0
     assert "variables: {classes: 10}  # mine.yaml:4\n" in shown
     assert re.search(r"^  pool1: \{max_pool: 3.*\}  # <googlenet>:\d+$", shown, re.MULTILINE)
+
+
+def test_a_parent_that_cannot_be_read(folder: Path, command_line) -> None:
+    (folder / "mine.yaml").write_text(VARIANT.replace("googlenet", "odd.yaml"), encoding="utf-8")
+    (folder / "odd.yaml").write_bytes(b"PNG\0")
+    _, shown, _ = command_line("check", "mine.yaml", "--format", "concise")
+    message = "error[S215] 'odd.yaml' cannot be extended: this is a binary file"
+    assert shown == f"mine.yaml:3:10: {message}\n"
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.yml", "mines.yaml"])
+def test_a_file_of_nearly_that_name(name: str, folder: Path, command_line) -> None:
+    (folder / "mine.yaml").write_text(VARIANT, encoding="utf-8")
+    status, shown, _ = command_line("check", name)
+    assert (status, "did you mean 'mine.yaml'?" in shown) == (1, True)
 
 
 def wait_for(path: Path, pattern: str) -> None:
@@ -109,6 +111,10 @@ def test_watch(command: list[str], folder: Path) -> None:
             wait_for(said, r"error\[S215\][\s\S]*watching")
             parent.write_text(VARIANT.replace("mine", "parent"), encoding="utf-8")
             wait_for(said, r"error\[S215\][\s\S]*watching[\s\S]*watching")
+            parent.unlink()
+            wait_for(said, r"no file 'parent.yaml' to extend[\s\S]*watching")
+            parent.write_text(VARIANT.replace("mine", "parent"), encoding="utf-8")
+            wait_for(said, r"no file 'parent.yaml' to extend[\s\S]*watching[\s\S]*watching")
         finally:
             process.terminate()
             process.wait()

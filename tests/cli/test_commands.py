@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import inception_graph as ig
-from inception_graph.cli import main
 
 SPEC = """\
 inception_graph: 1
@@ -26,25 +24,12 @@ head:
 """
 
 
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def run(command_line, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tiny.yaml").write_text(SPEC, encoding="utf-8")
 
-    def call(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["inception-graph", *arguments])
-        with pytest.raises(SystemExit) as leaving:
-            main()
-        captured = capsys.readouterr()
-        return Result(int(leaving.value.code or 0), captured.out, captured.err)
-
-    return call
+    return command_line
 
 
 def test_check_is_clean(run) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 import inception_graph as ig
-from inception_graph.cli import main
 from inception_graph.comparison.alignment import Aligner, gaps, increasing
 from inception_graph.comparison.edits import Added, Renamed, Setting
 from inception_graph.comparison.folding import shown
@@ -146,15 +144,6 @@ def test_alignment_is_bounded() -> None:
     assert spent.align("abXcd", "aBXd", 0.5) == [(0, 0), (2, 2), (4, 3)]
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["inception-graph", "diff", *arguments])
-        with pytest.raises(SystemExit) as leaving:
-            main()
-    captured = capsys.readouterr()
-    return int(leaving.value.code or 0), captured.out, captured.err
-
-
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
@@ -167,16 +156,16 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
         (["googlnet", "inceptionv3"], 1, "did you mean 'inception_v3'?"),
     ],
 )
-def test_command(
-    arguments: list[str], status: int, words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    left, out, err = run(capsys, *arguments)
+def test_command(arguments: list[str], status: int, words: str, command_line) -> None:
+    left, out, err = command_line("diff", *arguments)
     assert left == status
     assert words in out + err
 
 
-def test_json(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = run(capsys, "googlenet", "--set", "classes=10", "--format", "json", "--level", "op")
+def test_json(command_line) -> None:
+    _, out, _ = command_line(
+        "diff", "googlenet", "--set", "classes=10", "--format", "json", "--level", "op"
+    )
     document = json.loads(out)
     fields = [{"name": "features", "before": 1000, "after": 10}]
     head = {"kind": "changed", "before": "classifier", "after": "classifier", "fields": fields}
@@ -186,12 +175,10 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (row["before"]["parameters"], row["after"]["parameters"]) == (1_025_000, 10_250)
 
 
-def test_markdown_is_ours_to_write_again(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_markdown_is_ours_to_write_again(command_line, tmp_path: Path) -> None:
     noted = str(BASE.with_name("noted.yaml"))
     arguments = (str(BASE), noted, "--format", "markdown", "-o", str(tmp_path / "diff.md"))
-    assert [run(capsys, *arguments)[0] for _ in range(2)] == [1, 1]
+    assert [command_line("diff", *arguments)[0] for _ in range(2)] == [1, 1]
     text = (tmp_path / "diff.md").read_text(encoding="utf-8")
     assert text.startswith("### ")
     rows = [line for line in text.splitlines() if line.startswith("| changed")]

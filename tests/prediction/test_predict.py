@@ -6,16 +6,17 @@ import json
 import re
 import shutil
 import sys
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from inception_graph.cli import main, predict
+from inception_graph.cli import predict
 from inception_graph.peers.importing import PeerMissing, torchvision
 
 SPEC = """\
@@ -44,14 +45,8 @@ WEIGHTS = {
 }
 
 
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def run(command_line, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """The command, in a folder with a network that sees colours, its weights, and pictures."""
     monkeypatch.chdir(tmp_path)
     Path("net.yaml").write_text(SPEC, encoding="utf-8")
@@ -61,14 +56,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     for name, colour in COLOURS.items():
         Image.new("RGB", (9, 7), colour).save(f"pictures/{name}.png")
 
-    def call(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["inception-graph", "predict", *arguments])
-        with pytest.raises(SystemExit) as leaving:
-            main()
-        captured = capsys.readouterr()
-        return Result(int(leaving.value.code or 0), captured.out, captured.err)
-
-    return call
+    return partial(command_line, "predict")
 
 
 NET = ("net.yaml", "--weights", "net.safetensors")

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import sys
 from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +15,6 @@ import pytest
 import inception_graph as ig
 from inception_graph.analysis.costs import costs
 from inception_graph.analysis.totals import Totals
-from inception_graph.cli import main
 from inception_graph.compiler import compile_spec
 from inception_graph.sweeps import tables
 from inception_graph.sweeps.axes import axis
@@ -64,18 +62,10 @@ def test_values_that_cannot_be_read(text: str, words: str) -> None:
         values(text, MOST)
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["inception-graph", "table", *arguments])
-        with pytest.raises(SystemExit) as leaving:
-            main()
-    captured = capsys.readouterr()
-    return int(leaving.value.code or 0), captured.out, captured.err
-
-
-def test_every_combination_is_the_network_of_its_values(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(
-        capsys, str(WIDE), "--set", "width=0.5:1.5:0.5", "--set", "classes=10,20", "--format", "csv"
+def test_every_combination_is_the_network_of_its_values(command_line) -> None:
+    status, out, _ = command_line(
+        "table", str(WIDE), "--set", "width=0.5:1.5:0.5", "--set", "classes=10,20",
+        "--format", "csv",
     )  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(out)))
     assert status == 0
@@ -86,9 +76,8 @@ def test_every_combination_is_the_network_of_its_values(capsys: pytest.CaptureFi
         assert row["activations"] == str(network.costs.activations)
 
 
-def test_images_and_what_cannot_be_built(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(
-        capsys, str(WIDE), "googlenet", "--input", "8,32x48,3x96x96", "--without-auxiliary",
+def test_images_and_what_cannot_be_built(command_line) -> None:
+    status, out, _ = command_line("table", str(WIDE), "googlenet", "--input", "8,32x48,3x96x96", "--without-auxiliary",
         "--format", "json",
     )  # fmt: skip
     found = json.loads(out)["variants"]
@@ -105,18 +94,26 @@ def test_images_and_what_cannot_be_built(capsys: pytest.CaptureFixture[str]) -> 
         assert row["macs"] == costs(typed).macs
 
 
-def test_heads_that_do_not_fit_are_left_out_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    with_heads = run(capsys, "googlenet", "--input", "64:65")
-    without = run(capsys, "googlenet", "--input", "64:65", "--without-auxiliary")
+def test_heads_that_do_not_fit_are_left_out_when_asked(command_line) -> None:
+    with_heads = command_line("table", "googlenet", "--input", "64:65")
+    without = command_line("table", "googlenet", "--input", "64:65", "--without-auxiliary")
     assert (with_heads[0], without[0]) == (1, 0)
     assert "H403" in with_heads[1]
 
 
-def test_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_heads_with_other_faults_are_not_left_out(command_line, tmp_path: Path) -> None:
+    text = WIDE.read_text(encoding="utf-8")
+    text += "auxiliary: {aux: {from: nowhere, loss_weight: 0.3, nodes: {out: {linear: 2}}}}\n"
+    (tmp_path / "faulty.yaml").write_text(text, encoding="utf-8")
+    status, out, _ = command_line("table", str(tmp_path / "faulty.yaml"), "--without-auxiliary")
+    assert (status, "G301" in out) == (1, True)
+
+
+def test_files(command_line, tmp_path: Path) -> None:
     names = [str(tmp_path / f"sweep.{suffix}") for suffix in ("txt", "csv", "json", "svg")]
     outputs = [word for name in names for word in ("-o", name)]
     arguments = (str(WIDE), "googlenet_naive", "--set", "classes=5:50:5", *outputs)
-    status, out, err = run(capsys, *arguments)
+    status, out, err = command_line("table", *arguments)
     assert (status, out) == (0, "")
     assert all(f"wrote {name}" in err for name in names)
     picture = ElementTree.parse(names[3])
@@ -129,9 +126,9 @@ def test_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     front = [variant["front"] for variant in document["variants"]]
     assert (marks.count("p"), marks.count("o")) == (sum(front), len(front) - sum(front))
     before = Path(names[3]).read_bytes()
-    assert run(capsys, *arguments, "--force")[0] == 0
+    assert command_line("table", *arguments, "--force")[0] == 0
     assert Path(names[3]).read_bytes() == before
-    assert run(capsys, *arguments)[0] == 2, "a csv does not say whose it is"
+    assert command_line("table", *arguments)[0] == 2, "a csv does not say whose it is"
 
 
 @pytest.mark.parametrize(
@@ -151,9 +148,9 @@ def test_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     ],
 )
 def test_refusals_before_the_start(
-    arguments: list[str], status: int, words: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], status: int, words: str, command_line
 ) -> None:
-    left, out, err = run(capsys, str(WIDE), *arguments)
+    left, out, err = command_line("table", str(WIDE), *arguments)
     assert (left, out) == (status, "")
     assert words in err
 
