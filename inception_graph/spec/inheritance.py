@@ -101,11 +101,11 @@ class Merge:
             return self._chain(old, patch)
         match key:
             case "blocks":
-                return self._by_name(old, patch, self._block, "block")
+                return self._parts(old, patch, self._block, "block")
             case "auxiliary":
-                return self._by_name(old, patch, self._head, "auxiliary head")
+                return self._parts(old, patch, self._head, "auxiliary head")
             case "defaults":
-                return self._by_name(old, patch, self._fields, "operation")
+                return self._parts(old, patch, self._fields, "operation")
             case _:
                 return self._deep(old, patch)
 
@@ -134,7 +134,7 @@ class Merge:
         listed, anew = old.get("arguments"), patch.get("arguments")
         if listed is not None and anew is not None:
             kept = _names(anew)
-            self._forget([name for name in _names(listed) if name not in kept], place(anew))
+            self._note_gone([name for name in _names(listed) if name not in kept], place(anew))
         if nodes:
             key, value = patch.entries["nodes"]
             merged.entries["nodes"] = key, merge(old.entries["nodes"][1], value)
@@ -258,7 +258,7 @@ class Merge:
         rest = {name: entry for name, entry in patch.entries.items() if name not in (key, ALLOW)}
         allow = {name: entry for name, entry in patch.entries.items() if name == ALLOW}
         merged = self._fields(old, self._over(patch, rest))
-        merged = self._by_name(merged, self._over(patch, allow), self._deep)
+        merged = self._deep(merged, self._over(patch, allow))
         if key in patch:
             key_tree, main = patch.entries[key]
             merged.entries[key] = key_tree, self._main(key, old.entries[key][1], main)
@@ -275,28 +275,41 @@ class Merge:
             return self._chain(old, patch)
         return self._fields(old, patch)
 
-    def _by_name(self, old: Mapping, patch: Mapping, inner: _Inner, what: str = "field") -> Mapping:
-        """Values by name; two mappings of one name are merged by ``inner``."""
+    def _parts(self, old: Mapping, patch: Mapping, inner: _Inner, what: str) -> Mapping:
+        """Blocks, heads or defaults by name; two of one name are merged by ``inner``."""
         entries = dict(old.entries)
         for name, (key, value) in patch.entries.items():
-            named = entries.get(name)
-            before = named[1] if named else None
+            before = entries.get(name)
             if is_null(value):
                 self._remove(entries, name, key, what)
-            elif named and isinstance(before, Mapping) and isinstance(value, Mapping):
-                merge = partial(inner, before, value)
-                merged = merge() if what == "field" else self._effective(key, named, merge)
-                entries[name] = key, merged
-            elif before is None and inner in (self._block, self._head) and _lacks_nodes(value):
+            elif before and isinstance(before[1], Mapping) and isinstance(value, Mapping):
+                merge = partial(inner, before[1], value)
+                entries[name] = key, self._effective(key, before, merge)
+            elif before is None and what != "operation" and _lacks_nodes(value):
                 self._report_unknown(what, name, key, old)
             else:
-                if inner == self._deep and before is not None and _same(before, value):
-                    self._report_inert(place(value), before)
                 entries[name] = key, value
         return self._over(patch, entries)
 
+    def _by_name(
+        self, old: Mapping, patch: Mapping, inner: _Inner, *, inert: bool = False
+    ) -> Mapping:
+        """Fields by name; two mappings of one name are merged by ``inner``, and inert ones told if asked for."""
+        entries = dict(old.entries)
+        for name, (key, value) in patch.entries.items():
+            before = old.get(name)
+            if is_null(value):
+                self._remove(entries, name, key, "field")
+                continue
+            if isinstance(before, Mapping) and isinstance(value, Mapping):
+                value = inner(before, value)
+            elif inert and before is not None and _same(before, value):
+                self._report_inert(place(value), before)
+            entries[name] = key, value
+        return self._over(patch, entries)
+
     def _deep(self, old: Mapping, patch: Mapping) -> Mapping:
-        return self._by_name(old, patch, self._deep)
+        return self._by_name(old, patch, self._deep, inert=True)
 
     def _fields(self, old: Mapping, patch: Mapping) -> Mapping:
         """The fields of an operation; a mapping in one is a choice."""
@@ -315,7 +328,7 @@ class Merge:
         if gone is not None:
             self.removed[name] = place(key)
             if name == "blocks" or not self._is_node(gone[1]):
-                self._forget(_names(gone[1]), place(key))
+                self._note_gone(_names(gone[1]), place(key))
             return
         known = list(entries)
         hint = self.report.did_you_mean(name, known) or (
@@ -327,7 +340,7 @@ class Merge:
     def _is_node(self, tree: Tree) -> bool:
         return isinstance(tree, Mapping) and bool(self.vocabulary.operation_keys(tree))
 
-    def _forget(self, names: list[str], where: Place) -> None:
+    def _note_gone(self, names: list[str], where: Place) -> None:
         """Remember the names that went with what was removed."""
         for name in names:
             if name not in BLOCK_KEYS:
