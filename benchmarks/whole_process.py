@@ -85,7 +85,66 @@ def measure(folder: Path, rounds: int) -> list[Measurement]:
         ratio("summary inception_v3 / torchinfo", summary, peer_summary, 0.5, rounds),
         ratio("render inception_v3 --level op / torchview", render, peer_render, 0.5, rounds),
         *_hostile(folder),
+        _bounded("verify all networks, structure and totals", [_CLI, "verify"], 60),
+        _bounded("table of 1,000 variants of inception_v3, one core", _ONE_CORE + _VARIANTS, 60),
+        _bounded("advise inception_v4", [_CLI, "advise", "inception_v4"], 2),
+        _watching(folder, rounds),
     ]
+
+
+_ONE_CORE = [
+    sys.executable,
+    "-c",
+    "import os, sys; os.sched_setaffinity(0, {0}); os.execv(sys.argv[1], sys.argv[1:])",
+]
+_VARIANTS = [_CLI, "table", "inception_v3", "--set", "classes=1:1000:1", "--format", "csv"]
+
+
+def _bounded(name: str, command: list[str], bound: float) -> Measurement:
+    """Seconds of a command against those that it may take; findings are no failure."""
+    begin = time.perf_counter()
+    done = subprocess.run(command, check=False, capture_output=True)
+    seconds = time.perf_counter() - begin
+    if done.returncode not in (0, 1):
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+    return Measurement(
+        f"{name}, seconds / {bound:g}", f"{seconds:.2f} s", f"{bound:g} s", seconds / bound, 1.0
+    )
+
+
+def _watching(folder: Path, rounds: int) -> Measurement:
+    """Seconds from a save to the new answer of ``check --watch``."""
+    spec, said = folder / "mine.yaml", folder / "said.txt"
+    spec.write_text("inception_graph: 1\nname: mine\nextends: googlenet\n", encoding="utf-8")
+    text = spec.read_text(encoding="utf-8")
+    with said.open("w", encoding="utf-8") as stream:
+        command = [_CLI, "check", str(spec), "--watch"]
+        process = subprocess.Popen(command, stdout=stream, stderr=stream)
+        found: list[float] = []
+
+        def answered(times: int) -> None:
+            while said.read_text(encoding="utf-8").count("watching") < times:
+                time.sleep(0.002)
+
+        try:
+            answered(1)
+            for index in range(rounds):
+                time.sleep(0.2)
+                begin = time.perf_counter()
+                spec.write_text(f"{text}variables: {{classes: {index + 2}}}\n", encoding="utf-8")
+                answered(index + 2)
+                found.append(time.perf_counter() - begin)
+        finally:
+            process.terminate()
+            process.wait()
+    seconds = median(found)
+    return Measurement(
+        "check --watch, save to answer, seconds / 0.3",
+        f"{seconds:.3f} s",
+        "0.3 s",
+        seconds / 0.3,
+        1.0,
+    )
 
 
 def _hostile(folder: Path) -> list[Measurement]:

@@ -50,17 +50,18 @@ def diff(
     Without AFTER, BEFORE is compared with itself under '--set' or '--input'. Exit status 0 equal, 1 different.
     """
     from inception_graph.cli.outputs import deliver
+    from inception_graph.network import Network
 
     if after is None and not settings and image is None:
         message = "name a second network, or say by '--set' or '--input' what the first becomes"
         raise click.UsageError(message)
-    made = (
-        network_of(compiled(before, (), limits), ()),
-        network_of(compiled(after or before, settings, limits, image), settings),
-    )
-    if made[0] is None or made[1] is None:
+    first = compiled(before, (), limits)
+    # What is wrong with a network before and after is told once.
+    one = Network(first, {}) if after is None and first.typed else network_of(first, ())
+    other = network_of(compiled(after or before, settings, limits, image), settings)
+    if one is None or other is None:
         sys.exit(FINDINGS)
-    difference = made[0].diff(made[1])
+    difference = one.diff(other)
     deliver(difference.to(form, level), output, force=force)
     if not difference.equal:
         sys.exit(FINDINGS)

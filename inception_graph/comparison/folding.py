@@ -159,18 +159,18 @@ def _names(edit: Renamed) -> Hashable:
 
 def _reads(edit: Rewired) -> str:
     """What a node reads, in words that are the same in every use of a block."""
-    before = [_called(name, edit.before) for name in edit.reads_before]
-    after = [_called(name, edit.after) for name in edit.reads_after]
+    before = [called(name, edit.before) for name in edit.reads_before]
+    after = [called(name, edit.after) for name in edit.reads_after]
     return f"reads {shown(after)} instead of {shown(before)}"
 
 
 def _spot_of_wire(edit: Rewired) -> Spot | None:
     """The place of a node that reads others of its block; what comes from outside may be read by any."""
-    inside = all(_called(name, edit.after) != name for name in edit.reads_after)
+    inside = all(called(name, edit.after) != name for name in edit.reads_after)
     return itself(edit.after) if inside else None
 
 
-def _called(name: str, part: Part) -> str:
+def called(name: str, part: Part) -> str:
     """The name of a node as it is called in the block where a part stands."""
     use = part.name if part.block else part.home.use if part.home else ""
     return name.removeprefix(f"{use}.")

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from inception_graph.comparison.edits import Added, Changed, Removed, Renamed, Rewired, Setting
+from inception_graph.comparison.folding import called
 from inception_graph.comparison.places import itself, within
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 _MOST_SPOTS = 3
 """Places that a difference may have to be found by their names; of more it is what changed that counts."""
-_VALUES = {"true", "false", "none"}
+_OURS = {
+    "true", "false", "none", "operation", "of", "node", "nodes", "now", "reads", "instead", "and", "more",
+}  # fmt: skip
+"""Words of differences that say nothing of what they are about."""
 
 
 class Notes:
@@ -44,7 +48,7 @@ class Notes:
         parts = [part for edit in fold.edits for part in _parts(edit)]
         spots = Counter(itself(part) or part.name for part in parts)
         if len(spots) > _MOST_SPOTS:
-            words = set(_WORD.findall(" ".join((*fold.fields, fold.what)))) - _VALUES
+            words = set(_WORD.findall(" ".join((*fold.fields, fold.what)))) - _OURS
             return tuple(note for note, said in self._notes if said & words)
         names = {name for part in parts for name in _inner_names(part)}
         # What is so in many uses of a block is not found by the name of one of them.
@@ -80,7 +84,8 @@ def _told(fold: Fold) -> Iterator[str]:
             case Setting(name):
                 yield name
             case Rewired():
-                yield from (*edit.reads_before, *edit.reads_after)
+                yield from (called(name, edit.before) for name in edit.reads_before)
+                yield from (called(name, edit.after) for name in edit.reads_after)
             case _:
                 pass
 

@@ -121,7 +121,8 @@ def _fit(typed: TypedGraph, file: TensorFile, best: Match, also: tuple[str, ...]
             {name: shapes[theirs] for name, theirs in here.items()},
         )
         kept |= {ours: Piece(absent[ours], here[theirs]) for ours, theirs in pairs.items()}
-        unused = tuple(name for name in unused if name not in map(here.get, pairs.values()))
+        paired = {here[theirs] for theirs in pairs.values()}
+        unused = tuple(name for name in unused if name not in paired)
     kept |= _fills(best, kept)
     taken = {*kept, *(found.tensor.name for found in reshaped)}
     new = tuple(tensor for tensor in tensors(typed) if tensor.name not in taken)

@@ -107,6 +107,31 @@ def test_the_last_of_a_long_list_is_not_counted_when_it_can_be_shown() -> None:
     assert shown([*"abcdefgh"]) == "a, b, c, d, e, f and 2 more"
 
 
+REWIRED = """\
+inception_graph: 1
+name: rewired
+extends: googlenet
+variables: {unused: 1}
+blocks: {inception: {nodes: {concat: {branch1: {after: branch3}}}}}
+stem: {extra: {conv: 192, kernel: 1, from: conv1}}
+body:
+  inception_4c: null
+  other: {inception: {b1: 8, b3_reduce: 8, b3: 8, b5_reduce: 8, b5: 8, pool: 8}, after: inception_4b}
+"""
+
+
+def test_a_note_is_found_by_names_only_and_told_once(command_line, tmp_path: Path) -> None:
+    """Neither by the words of a sentence ('of', 'reads') nor by one of all uses of a block (inception_4c)."""
+    (tmp_path / "rewired.yaml").write_text(REWIRED, encoding="utf-8")
+    found = ledger(ig.diff("googlenet", tmp_path / "rewired.yaml")).entries
+    notes = {entry.fold.what: entry.notes for entry in found if entry.fold.kind == "rewired"}
+    assert notes.pop("reads extra instead of pool2") == ()
+    (others,) = notes.values()
+    assert not [note.text for note in others if "inception_4c" in note.text]
+    arguments = (str(tmp_path / "rewired.yaml"), "--set", "classes=3")
+    assert command_line("diff", *arguments).err.count("warning[G307]") == 1
+
+
 def test_the_ledger_of_a_library() -> None:
     """Each deviation once, with its cost and what the specs say of it."""
     found = ledger(ig.diff("googlenet", "googlenet_slim")).entries
