@@ -8,10 +8,12 @@ import shlex
 import sys
 from pathlib import Path
 
+import click
 import pytest
+import yaml
 
 import inception_graph as ig
-from inception_graph.cli import main
+from inception_graph.cli import group, main
 
 ROOT = Path(__file__).parents[1]
 ARTIFACTS = runpy.run_path(str(ROOT / "docs" / "generate.py"))["ARTIFACTS"]
@@ -70,6 +72,21 @@ def test_commands_of_the_readme(
                 assert line == "..." or line in captured.out.splitlines(), line
             sound = variant.replace(", padding: 0", "")
             (tmp_path / "mine.yaml").write_text(sound, encoding="utf-8")
+
+
+def test_hooks_and_workflow_run_commands_that_are_there() -> None:
+    """Those of pre-commit and of the page about continuous integration; `check` and `emit --check` are among them."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "how-to" / "editors-and-ci.md").read_text(encoding="utf-8")
+    used, workflow = (
+        yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[1:]
+    )
+    ids = {hook["id"]: hook["entry"].split() for hook in hooks}
+    assert [hook["id"] for hook in used["repos"][0]["hooks"]] == list(ids)
+    steps = [step["run"].split() for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    lines = [*ids.values(), *(step for step in steps if step[0] == "inception-graph")]
+    assert {line[1] for line in lines} == {"check", "fmt", "emit"}
+    assert all(line[1] in group.list_commands(click.Context(group)) for line in lines)
 
 
 def test_examples_of_the_language_page_are_sound() -> None:
