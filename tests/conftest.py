@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NamedTuple
 
 import pytest
 
 from inception_graph.cli import main
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the cores; each with a thread for every core, torch would wait for itself most of the time.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

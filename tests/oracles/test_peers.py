@@ -28,7 +28,7 @@ REPEATED = [
     for peer in PEERS
     if peer.source in ("cadene", "pytorchcv") and peer.name != "pretrainedmodels.bninception"
 ]
-"""Ports of networks that another library has too; they are not trained here, to save half of the time."""
+"""Ports of networks that another library has too; to save time they are computed at one size, and not trained."""
 
 
 def peers(given: Sequence[Peer]) -> pytest.MarkDecorator:
@@ -70,11 +70,18 @@ def test_the_structure_is_the_same(peer: Peer) -> None:
     assert (here - found.pairing.paired) + (there - found.pairing.paired) == len(alone) <= 1
 
 
-# Six pixels more leave the last map as large as the fixed windows of some libraries' last pools.
 @peers(PEERS)
-@pytest.mark.parametrize("larger", [0, 6])
-def test_the_outputs_are_the_same(peer: Peer, larger: int) -> None:
-    ours = typed(peer, larger=larger)
+def test_the_outputs_are_the_same(peer: Peer) -> None:
+    agree(peer, typed(peer))
+
+
+@peers([peer for peer in PEERS if peer not in REPEATED])
+def test_the_outputs_are_the_same_at_another_size(peer: Peer) -> None:
+    # Six pixels more leave the last map as large as the fixed windows of some libraries' last pools.
+    agree(peer, typed(peer, larger=6))
+
+
+def agree(peer: Peer, ours: TypedGraph) -> None:
     agreement = evaluated(ours, ours.program.checkpoints[peer.source], built(peer))
     assert agreement.difference <= TOLERANCE
     assert agreement.spread > 1000 * TOLERANCE  # else the images did not matter
