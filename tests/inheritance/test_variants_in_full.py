@@ -75,3 +75,13 @@ def test_a_chain_may_be_long_but_not_endless(tmp_path: Path) -> None:
     assert compile_spec(tmp_path / "31.yaml").report.found == []
     (found,) = compile_spec(tmp_path / "32.yaml").report.found
     assert (found.code.value, found.message) == ("S215", "more than 32 specs extend one another")
+
+
+def test_a_variant_of_other_channels_keeps_the_checkpoints_of_its_parent() -> None:
+    text = (
+        "inception_graph: 1\nname: grey\nextends: inception_v3_torchvision\ninput: {channels: 1}\n"
+    )
+    variant = compile_text(text)
+    assert [found.message for found in variant.report.found] == []
+    assert variant.program is not None
+    assert "torchvision" in variant.program.checkpoints
