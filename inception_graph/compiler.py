@@ -60,6 +60,7 @@ class Compilation:
     typed: TypedGraph | None
     limits: Limits
     stripped: bool = False
+    passes: tuple[str, ...] = ()
 
 
 def compile_spec(

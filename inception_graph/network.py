@@ -26,6 +26,8 @@ from inception_graph.ops.base import size
 from inception_graph.resources import specs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import networkx as nx
     from torch import nn
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import Node, TypedGraph
     from inception_graph.ir.program import Program
+    from inception_graph.passes import Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +47,14 @@ class Network:
     Attributes:
         compilation: All that came of compiling it.
         settings: Values given to its variables.
-        whole: The network with its auxiliary heads, where this is the same without.
+        whole: The network as it is written, where this is the same without auxiliary heads, or optimised.
+        steps: The passes that made this of it, and what each did.
     """
 
     compilation: Compilation
     settings: dict[str, Value]
     whole: Network | None = None
+    steps: tuple[Step, ...] = ()
 
     @cached_property
     def typed(self) -> TypedGraph:
@@ -138,7 +143,32 @@ class Network:
         if not self.program.auxiliary:
             return self
         stripped = finish(self.program.without_auxiliary(), self.compilation)
-        return replace(self, compilation=stripped, whole=self)
+        return replace(self, compilation=stripped, whole=self.whole or self)
+
+    def optimised(self, wanted: str | Sequence[str]) -> Network:
+        """The same function with less work; its module loads the weights of this one.
+
+        Args:
+            wanted: ``train`` (exact in training too), ``inference``, the name of a pass, or names of passes in order.
+
+        Raises:
+            PassError: There is no such pass.
+        """
+        from inception_graph.passes import optimise, passes
+
+        with collector_paused():
+            made = optimise(self.typed, passes(wanted), self.compilation.limits)
+        if made.typed is self.typed:
+            return replace(self, steps=(*self.steps, *made.steps))
+        said = wanted if isinstance(wanted, str) else ",".join(wanted)
+        compilation = replace(
+            self.compilation,
+            program=made.typed.program,
+            typed=made.typed,
+            passes=(*self.compilation.passes, said),
+        )
+        steps = (*self.steps, *made.steps)
+        return replace(self, compilation=compilation, whole=self.whole or self, steps=steps)
 
     def emit(self) -> str:
         """The network as a file of PyTorch source."""
@@ -159,6 +189,7 @@ class Network:
             if (bound := getattr(self.compilation.limits, field.name)) != field.default
         ]
         options += ["--without-auxiliary"] if self.compilation.stripped else []
+        options += [f"--optimize {shlex.quote(passes)}" for passes in self.compilation.passes]
         command = " ".join(["inception-graph emit", shlex.quote(shown), *options])
         text = "\0".join(source.text for source in sources)
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -181,11 +212,11 @@ class Network:
             module = load_source(self.emit(), self.name)
             model = instantiate(getattr(module, network_class(self.program)))
         if weights is not None:
-            from inception_graph.weights.loading import load
+            from inception_graph.weights.loading import load, plain_state
             from inception_graph.weights.report import report
 
             fit = load(model, (self.whole or self).typed, weights, strict=strict)
-            if not fit.exact(model.state_dict()):
+            if not fit.exact(plain_state(model)):
                 warnings.warn(report(fit), stacklevel=2)
         return model
 

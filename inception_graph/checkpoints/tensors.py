@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -118,14 +118,39 @@ def layers(typed: TypedGraph) -> tuple[Layer, ...]:
 
 def _layers(typed: TypedGraph) -> Iterator[Layer]:
     for index, node in enumerate(typed.nodes):
-        parts: dict[str, list[Weight]] = {}
-        for weight in typed.weights[index]:
-            parts.setdefault(weight.name.rpartition(".")[0], []).append(weight)
-        path = tuple(node.name.split(".")) if parts else ()
         auxiliary = node.section == "auxiliary"
-        for part, kept in parts.items():
-            roles = tuple(_roles(part, kept))
-            yield Layer(node.name, path, index, part, auxiliary, tuple(kept), roles)
+        for name, weights in _plain(typed, index):
+            parts: dict[str, list[Weight]] = {}
+            for weight in weights:
+                parts.setdefault(weight.name.rpartition(".")[0], []).append(weight)
+            for inside, kept in parts.items():
+                called, part = (name, inside) if inside else _bare(name, weights)
+                own = tuple(replace(weight, name=_under(part, weight.name)) for weight in kept)
+                path, roles = tuple(called.split(".")), tuple(_roles(part, kept))
+                yield Layer(called, path, index, part, auxiliary, own, roles)
+
+
+def _plain(typed: TypedGraph, index: int) -> Iterator[tuple[str, tuple[Weight, ...]]]:
+    """The layers of the plain network for which a node is there, by their full names."""
+    node, operation = typed.nodes[index], typed.operation(index)
+    if not typed.weights[index]:
+        return
+    local = typed.program.local_names.get(id(node.element), "")
+    scope = node.name.removesuffix(local)
+    for name, weights in operation.stands_for(typed.inputs(index)[0]).items():
+        yield (f"{scope}{name}" if name else node.name), weights
+
+
+def _bare(name: str, weights: tuple[Weight, ...]) -> tuple[str, str]:
+    """A layer without parts; where it is itself a part of a unit of the plain network, the unit and the part."""
+    node, _, last = name.rpartition(".")
+    normalises = any(weight.name == "running_mean" for weight in weights)
+    return (node, last) if node and last == ("norm" if normalises else "conv") else (name, "")
+
+
+def _under(part: str, name: str) -> str:
+    """A tensor's name in its node."""
+    return f"{part}.{name.rpartition('.')[2]}" if part else name
 
 
 def tensors(typed: TypedGraph) -> tuple[Tensor, ...]:

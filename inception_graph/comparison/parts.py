@@ -128,7 +128,7 @@ class Reading:
             self._copy(typed, child, block, home)
             if instance.copies and block
             else self._part(typed, child, home)
-            for child in instance.children
+            for child in instance.parts
         )
         return self._made(typed, instance, block, home, _filled(children))
 

@@ -201,6 +201,8 @@ class _Elaboration:
     ) -> Instance:
         instance = Instance(name, fork, source, environment=environment.values)
         inner = f"{name}." if fork.name else prefix
+        if fork.entry is not None:
+            instance.entry = self._element(fork.entry, inner, source, frames, environment, boundary)
         for branch in fork.branches:
             instance.children.append(
                 self._element(branch, inner, source, frames, environment, boundary)

@@ -63,6 +63,7 @@ class Instance:
         output: Id of the value that it gives.
         node: Id of its own node: a leaf's, or a fork's join.
         children: Instances inside: branches, nodes of a chain or a block, copies of a repeat.
+        entry: A join's entry.
         environment: Names and values that the element's expressions see.
         copies: Whether the children are numbered copies of one block.
     """
@@ -73,14 +74,20 @@ class Instance:
     output: int = INPUT
     node: int | None = None
     children: list[Instance] = field(default_factory=list["Instance"])
+    entry: Instance | None = None
     environment: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
     copies: bool = False
 
     def walk(self) -> Iterator[Instance]:
         """The instance and all inside it, from the outside in."""
         yield self
-        for child in self.children:
+        for child in self.parts:
             yield from child.walk()
+
+    @property
+    def parts(self) -> list[Instance]:
+        """All instances right inside, a join's entry first."""
+        return self.children if self.entry is None else [self.entry, *self.children]
 
 
 @dataclass(frozen=True, eq=False)

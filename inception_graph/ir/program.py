@@ -46,6 +46,7 @@ class Fork:
     Attributes:
         branches: The branches in the order of their channels; empty where ``joins`` is not.
         joins: Names of nodes.
+        entry: A node that reads what the branches read and is not joined: branches read it by its name.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Fork:
     branches: tuple[Element, ...]
     joins: tuple[str, ...] = ()
     reads: str | None = None
+    entry: Element | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,6 +196,20 @@ class Program:
         """The program for images of another size; what is expected of the size that is written counts no more."""
         return self if size == self.input else replace(self, input=size, varied=True)
 
+    @cached_property
+    def local_names(self) -> Mapping[int, str]:
+        """What each node is called inside of its block or head, dotted, by the element's id."""
+        bodies = [block.body for block in self.blocks.values()]
+        bodies += [*self.sections.values(), *(head.body for head in self.auxiliary)]
+        found: dict[int, str] = {}
+        waiting: list[tuple[str, Element]] = [("", body) for body in bodies]
+        while waiting:
+            name, element = waiting.pop()
+            found[id(element)] = name
+            inner = inner_elements(element)
+            waiting += [(f"{name}.{child.name}" if name else child.name, child) for child in inner]
+        return found
+
     def elements(self) -> Iterator[Element]:
         """Every node and chain of the network, once, blocks first."""
         for block in self.blocks.values():
@@ -207,9 +223,14 @@ class Program:
 def walk(element: Element) -> Iterator[Element]:
     """The element and all that it holds, from the outside in, but not the insides of blocks."""
     yield element
+    for inner in inner_elements(element):
+        yield from walk(inner)
+
+
+def inner_elements(element: Element) -> tuple[Element, ...]:
+    """The elements right inside of one: nodes of a chain, or a join's entry and branches."""
     if isinstance(element, Chain):
-        for node in element.nodes:
-            yield from walk(node)
-    elif isinstance(element, Fork):
-        for branch in element.branches:
-            yield from walk(branch)
+        return element.nodes
+    if isinstance(element, Fork):
+        return element.branches if element.entry is None else (element.entry, *element.branches)
+    return ()

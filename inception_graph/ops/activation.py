@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema
 
 from inception_graph.ops.base import Example, Operation
-from inception_graph.ops.code import Call
-from inception_graph.ops.fields import not_a_choice
+from inception_graph.ops.code import Argument, Call
+from inception_graph.ops.fields import Flag, not_a_choice
 
 if TYPE_CHECKING:
     from inception_graph.ops.window import Shape
@@ -71,15 +71,17 @@ class Activation(Operation):
 
     function: _FunctionName
     """relu, relu6, silu, gelu, sigmoid, tanh, or softmax over the channels."""
+    inplace: Flag = False
+    """Whether it is written over its input, which nothing else may read then: relu, relu6, silu."""
 
     def shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
 
     def module(self, x: Shape) -> Call:
         del x
-        return Call(
-            FUNCTIONS[self.function][2], keywords={"dim": 1} if self.function == "softmax" else {}
-        )
+        options: dict[str, Argument] = {"dim": 1} if self.function == "softmax" else {}
+        options |= {"inplace": True} if self.inplace else {}
+        return Call(FUNCTIONS[self.function][2], keywords=options)
 
     def label(self) -> str:
         return FUNCTIONS[self.function][0]

@@ -133,6 +133,14 @@ class Operation(BaseModel, ABC):
         del x
         return ()
 
+    def stands_for(self, x: Shape) -> dict[str, tuple[Weight, ...]]:
+        """What the layers keep in the plain network for which this one is there, by their names.
+
+        Names are as the block of the node sees them; an empty one is the node's own. Only optimised networks have
+        layers that stand for others.
+        """
+        return {"": self.weights(x)}
+
     def macs(self, x: Shape) -> int:
         """Multiply-accumulates of convolutions and linear layers for one image."""
         del x
@@ -159,8 +167,12 @@ class Join(Operation):
         """Source of the joined value, from the source of a list of inputs."""
 
     @abstractmethod
-    def container(self) -> Helper:
-        """A ``nn.ModuleDict`` of branches that applies each to its input and joins the results."""
+    def container(self, *, shared: bool = False) -> Helper:
+        """A ``nn.ModuleDict`` of branches that applies each to its input and joins the results.
+
+        Args:
+            shared: Whether some branches read a share of the channels that a layer ``entry`` gives.
+        """
 
     def module(self, x: Shape) -> Call:
         """Joins are expressions or containers, never layers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
@@ -41,6 +41,7 @@ from inception_graph.ops.fields import (
     wrong_type,
 )
 from inception_graph.ops.initialisation import WeightInit, initialiser
+from inception_graph.ops.layout import Merges, check_merges, definition
 from inception_graph.ops.normalisation import BatchNorm
 from inception_graph.ops.window import Window, window
 
@@ -138,6 +139,8 @@ class _Convolution(Operation):
     """How the weights start."""
     bias_init: Number | None = None
     """Constant at which the bias starts."""
+    folded_norm: Norm = None
+    """The norm of the plain network, whose scale and shift are in the kernel and in a bias of this layer."""
 
     def window(self, x: Shape) -> Window:
         return window((int(x[1]), int(x[2])), self.kernel, self.stride, self.dilation, self.padding)
@@ -145,11 +148,25 @@ class _Convolution(Operation):
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
         as_map(x, self.key)
+        if self.folded_norm is not None and self.norm is not None:
+            message = "a layer with a folded norm has no norm of its own"
+            raise ShapeFault(Code.OPERATION_SHAPE, message, field="norm", hint="write 'norm: none'")
         return fit(self.window(x), x, self.channels, self.key)
 
     def label(self) -> str:
         words = (self.key.replace("_", " "), per_side(self.kernel, self.stride))
         return " ".join(words)
+
+    @property
+    def _biased(self) -> bool:
+        """Whether the layer has a bias, be it that of a folded norm."""
+        return self.bias or self.folded_norm is not None
+
+    def _started_bias(self) -> float | None:
+        """At what constant the bias starts."""
+        if self.folded_norm is not None:
+            return 0.0
+        return self.bias_init if self.bias else None
 
     def _positions(self, x: Shape) -> int:
         """Number of output cells."""
@@ -158,7 +175,7 @@ class _Convolution(Operation):
 
     def _kept(self, first: str, weight: tuple[int, ...]) -> tuple[Weight, ...]:
         """The last layer's weight, its bias, and what the norm keeps."""
-        bias = (Weight(f"{first}bias", (self.channels,)),) if self.bias else ()
+        bias = (Weight(f"{first}bias", (self.channels,)),) if self._biased else ()
         norm = () if self.norm is None else self.norm.weights_of(self.channels)
         return (
             Weight(f"{first}weight", weight),
@@ -202,6 +219,12 @@ class _Convolution(Operation):
         sentence = ", ".join(filter(None, [*steps, activation]))
         name = f"{'Pad' if padded else ''}{stem}{'' if self.norm is None else 'BN'}{activation}"
         lines = "".join(f"        self.{layer} = {code}\n" for layer, code in layers.items())
+        if self.folded_norm is not None:
+            name, attach = f"Folded{name}", definition("attach")
+            sentence = sentence.replace("onvolution,", "onvolution with its folded norm,", 1)
+            folded = self._folded(self.folded_norm, list(layers)[-1])
+            lines += f"        {one_line(Call(attach.name, (Raw('self'), folded)))}\n"
+            needs = (attach, definition("Folded"))
         source = (
             f'class {{name}}(nn.Module):\n    """{sentence[0].upper()}{sentence[1:]}."""\n\n'
             f"{_PADDED_SIGNATURE if padded else _SIGNATURE}        super().__init__()\n{lines}\n"
@@ -209,6 +232,22 @@ class _Convolution(Operation):
             f"        return {applied(self.activation, output)}"
         )
         return Helper(name, source, needs)
+
+    def _plain(self) -> Self:
+        """The layer with its norm unfolded."""
+        if self.folded_norm is None:
+            return self
+        return self.model_copy(update={"norm": self.folded_norm, "folded_norm": None})
+
+    def stands_for(self, x: Shape) -> dict[str, tuple[Weight, ...]]:
+        return {"": self._plain().weights(x)}
+
+    def _folded(self, norm: BatchNorm, layer: str) -> Call:
+        """What lets the layer load the weights of the plain network."""
+        options: dict[str, Argument] = {"eps": plain(norm.eps)}
+        options |= {} if norm.scale else {"scale": False}
+        options |= {"bias": True} if self.bias else {}
+        return Call("Folded", (layer,), options)
 
 
 class Conv(_Convolution):
@@ -227,10 +266,14 @@ class Conv(_Convolution):
         Example({"conv": 8, "kernel": 3, "groups": 4, "dilation": 2, "padding": [2, 1]},
                 ((4, 9, 9),), (8, 9, 7)),
         Example({"conv": 8, "kernel": 2, "padding": [1, 0, 0, 1]}, ((4, 5, 5),), (8, 5, 5)),
+        Example({"conv": 8, "bias": False, "folded_norm": "batch_norm", "activation": "relu",
+                 "merges": {"a": 6, "b.c": 2}}, ((4, 5, 5),), (8, 5, 5)),
     )  # fmt: skip
 
     groups: Count = 1
     """Number of groups into which the channels are divided."""
+    merges: Merges = ()
+    """Layers of the plain network that this one stands for, side by side: channels by name, seen from the block."""
 
     def shape(self, *inputs: Shape) -> Shape:
         as_map(inputs[0], self.key)
@@ -242,15 +285,28 @@ class Conv(_Convolution):
                 fitting = next(groups for groups in tried if common % groups == 0)
                 hint = f"'groups: {fitting}' divides both"
                 raise ShapeFault(Code.INDIVISIBLE_GROUPS, message, field="groups", hint=hint)
+        check_merges(self.merges, self.channels)
         return super().shape(*inputs)
 
     def _bare(self, window: Window) -> bool:
         """Whether ``nn.Conv2d`` is all that is needed."""
-        return self.norm is None and self.activation == "none" and window.symmetric()
+        return (
+            self.norm is None
+            and self.folded_norm is None
+            and self.activation == "none"
+            and window.symmetric()
+        )
 
     def weights(self, x: Shape) -> tuple[Weight, ...]:
         first = "" if self._bare(self.window(x)) else "conv."
         return self._kept(first, (self.channels, x[0] // self.groups, *self.kernel))
+
+    def stands_for(self, x: Shape) -> dict[str, tuple[Weight, ...]]:
+        if not self.merges:
+            return super().stands_for(x)
+        plain = self._plain()
+        parts = {n: plain.model_copy(update={"channels": width}) for n, width in self.merges}
+        return {name: part.weights(x) for name, part in parts.items()}
 
     def macs(self, x: Shape) -> int:
         window = self.kernel[0] * self.kernel[1]
@@ -266,7 +322,7 @@ class Conv(_Convolution):
             return Call(
                 "nn.Conv2d", arguments, options if self.bias else {**options, "bias": False}
             )
-        bias = "" if self.bias else "bias=False, "
+        bias = "" if self._biased else "bias=False, "
         layer = f"nn.Conv2d(in_channels, out_channels, kernel_size, {bias}**kwargs)"
         unit = self._unit(
             "Conv", "convolution", {"conv": layer}, "self.conv(x)", padded=not window.symmetric()
@@ -275,7 +331,7 @@ class Conv(_Convolution):
 
     def initialisers(self) -> dict[str, Initialiser]:
         # A bare layer has no part named 'conv'; whoever applies the initialisers looks for both.
-        return {"conv": initialiser(self.init, self.bias_init if self.bias else None)}
+        return {"conv": initialiser(self.init, self._started_bias())}
 
 
 class SeparableConv(_Convolution):
@@ -288,6 +344,8 @@ class SeparableConv(_Convolution):
                  "norm": "batch_norm", "activation": "relu"}, ((3, 16, 16),), (8, 8, 8)),
         Example({"separable_conv": 8, "kernel": 3, "stride": 2, "padding": 1, "dilation": [1, 2]},
                 ((4, 9, 9),), (8, 5, 4)),
+        Example({"separable_conv": 8, "bias": False, "folded_norm": "batch_norm"},
+                ((4, 5, 5),), (8, 5, 5)),
     )  # fmt: skip
 
     multiplier: Count = 1
@@ -305,7 +363,7 @@ class SeparableConv(_Convolution):
     def module(self, x: Shape) -> Call:
         window = self.window(x)
         between = "in_channels" if self.multiplier == 1 else f"in_channels * {int(self.multiplier)}"
-        bias = "" if self.bias else ", bias=False"
+        bias = "" if self._biased else ", bias=False"
         depthwise = f"in_channels, {between}, kernel_size, groups=in_channels, bias=False, **kwargs"
         layers = {
             "depthwise": f"nn.Conv2d(\n            {depthwise}\n        )",
@@ -323,5 +381,5 @@ class SeparableConv(_Convolution):
     def initialisers(self) -> dict[str, Initialiser]:
         return {
             "depthwise": initialiser(self.init, None),
-            "pointwise": initialiser(self.init, self.bias_init if self.bias else None),
+            "pointwise": initialiser(self.init, self._started_bias()),
         }

@@ -96,6 +96,13 @@ def _pair(at_least: int) -> Callable[[Any], tuple[int, int]]:
     return check
 
 
+def _span(value: Any) -> tuple[int, int]:
+    ends = listed(value) or []
+    if len(ends) != 2 or not all(is_int(end) for end in ends):
+        raise wrong_type("[start, length]", value)
+    return whole(0)(ends[0]), whole(1)(ends[1])
+
+
 def _number(check_range: Callable[[float], bool], expected: str) -> Callable[[Any], float]:
     def check(value: Any) -> float:
         if not is_number(value):
@@ -155,6 +162,11 @@ _SIDES = [_CELLS, {"type": "array", "items": _CELLS, "minItems": 2, "maxItems": 
 Count: TypeAlias = Annotated[int, PlainValidator(whole(1)), WithJsonSchema(SIZE)]
 Pair: TypeAlias = Annotated[
     tuple[int, int], PlainValidator(_pair(1)), WithJsonSchema(or_pair(SIZE))
+]
+Span: TypeAlias = Annotated[
+    tuple[int, int],
+    PlainValidator(_span),
+    WithJsonSchema({"type": "array", "items": _CELLS, "minItems": 2, "maxItems": 2}),
 ]
 Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
 Number: TypeAlias = Annotated[

@@ -21,6 +21,20 @@ class {{name}}(nn.ModuleDict):
 
     def forward(self, x: Tensor) -> Tensor:
         {value}'''
+_SHARING = '''\
+class {{name}}(nn.ModuleDict):
+    """Branches that read shares of an entry, or its input as the others do; {words}."""
+
+    def __init__(self, entry: nn.Module, widths: dict[str, int], **branches: nn.Module) -> None:
+        super().__init__({{"entry": entry, **branches}})
+        self.widths = widths
+
+    def forward(self, x: Tensor) -> Tensor:
+        widths = list(self.widths.values())
+        shares = dict(zip(self.widths, self["entry"](x).split(widths, dim=1), strict=True))
+        branches = ((name, branch) for name, branch in self.items() if name != "entry")
+        return {value}'''
+_OUTPUTS = "[branch(shares.get(name, x)) for name, branch in branches]"
 
 
 class Concat(Join):
@@ -47,11 +61,12 @@ class Concat(Join):
     def over(self, values: str) -> str:
         return f"torch.cat({values}, dim=1)"
 
-    def container(self) -> Helper:
+    def container(self, *, shared: bool = False) -> Helper:
+        words = "joins the results along the channels"
+        if shared:
+            return Helper("SharedConcat", _SHARING.format(words=words, value=self.over(_OUTPUTS)))
         value = f"return {self.over('[branch(x) for branch in self.values()]')}"
-        return Helper(
-            "Concat", _CONTAINER.format(words="joins the results along the channels", value=value)
-        )
+        return Helper("Concat", _CONTAINER.format(words=words, value=value))
 
     def label(self) -> str:
         return "concat"
@@ -80,7 +95,12 @@ class Add(Join):
     def over(self, values: str) -> str:
         return applied(self.activation, f"torch.stack({values}).sum(dim=0)")
 
-    def container(self) -> Helper:
+    def container(self, *, shared: bool = False) -> Helper:
+        activation = in_class_name(self.activation)
+        words = "adds the results" + (f", then {activation}" if activation else "")
+        if shared:
+            value = applied(self.activation, f"sum({_OUTPUTS})")
+            return Helper(f"SharedAdd{activation}", _SHARING.format(words=words, value=value))
         # Not stacked: that would copy every branch once more.
         value = (
             "first, *others = self.values()\n"
@@ -89,8 +109,6 @@ class Add(Join):
             "            total = total + branch(x)\n"
             f"        return {applied(self.activation, 'total')}"
         )
-        activation = in_class_name(self.activation)
-        words = "adds the results" + (f", then {activation}" if activation else "")
         return Helper(f"Add{activation}", _CONTAINER.format(words=words, value=value))
 
     def label(self) -> str:

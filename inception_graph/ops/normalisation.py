@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from inception_graph.ops.base import Example, Operation, Weight, as_map
 from inception_graph.ops.code import Argument, Call, Helper, is_default
 from inception_graph.ops.fields import Count, Flag, Number, Positive  # noqa: TC001  pydantic reads annotations
+from inception_graph.ops.layout import Merges, check_merges
 
 if TYPE_CHECKING:
     from inception_graph.ops.window import Shape
@@ -54,12 +55,20 @@ class BatchNorm(Operation):
     """Share of the newest batch in the running statistics (1 - TensorFlow's decay)."""
     scale: Flag = True
     """Whether a scale (gamma) is learnt; the shift (beta) always is."""
+    merges: Merges = ()
+    """Layers of the plain network that this one stands for, side by side: channels by name, seen from the block."""
 
     def shape(self, *inputs: Shape) -> Shape:
+        check_merges(self.merges, inputs[0][0])
         return inputs[0]
 
     def weights(self, x: Shape) -> tuple[Weight, ...]:
         return self.weights_of(x[0])
+
+    def stands_for(self, x: Shape) -> dict[str, tuple[Weight, ...]]:
+        if not self.merges:
+            return super().stands_for(x)
+        return {name: self.weights_of(width) for name, width in self.merges}
 
     def weights_of(self, channels: int) -> tuple[Weight, ...]:
         """The tensors kept for a number of channels."""

@@ -12,7 +12,7 @@ from inception_graph.ops.joining import Add, Concat
 from inception_graph.ops.linear import Dropout, Linear
 from inception_graph.ops.normalisation import BatchNorm, L2Normalize, LocalResponseNorm
 from inception_graph.ops.pooling import AvgPool, MaxPool
-from inception_graph.ops.reshaping import Flatten, Pad, Scale
+from inception_graph.ops.reshaping import Flatten, Narrow, Pad, Scale
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -22,7 +22,7 @@ ENTRY_POINTS = "inception_graph.operations"
 
 _OURS: tuple[type[Operation], ...] = (
     Conv, SeparableConv, MaxPool, AvgPool, LocalResponseNorm, BatchNorm, Activation, Dropout,
-    Flatten, Linear, L2Normalize, Concat, Add, Scale, Pad,
+    Flatten, Linear, L2Normalize, Concat, Add, Narrow, Scale, Pad,
 )  # fmt: skip
 
 

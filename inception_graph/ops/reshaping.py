@@ -1,13 +1,14 @@
-"""Operations that move or multiply values: flatten, pad, scale."""
+"""Operations that move, pick or multiply values: flatten, pad, narrow, scale."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
-from inception_graph.ops.base import Example, Operation, as_map
+from inception_graph.diagnostics.codes import Code
+from inception_graph.ops.base import Example, Operation, ShapeFault, as_map
 from inception_graph.ops.code import Call, Helper
-from inception_graph.ops.fields import Number, Sides  # noqa: TC001  pydantic reads annotations
+from inception_graph.ops.fields import Number, Sides, Span  # noqa: TC001  pydantic reads annotations
 from inception_graph.ops.window import Window
 
 if TYPE_CHECKING:
@@ -67,6 +68,58 @@ class Pad(Operation):
 
     def label(self) -> str:
         return "pad"
+
+
+_NARROW = Helper(
+    "Narrow",
+    '''\
+class {name}(nn.Module):
+    """Channels that follow one another."""
+
+    def __init__(self, start: int, length: int) -> None:
+        super().__init__()
+        self.start, self.length = start, length
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.narrow(1, self.start, self.length)''',
+)
+
+
+class Narrow(Operation):
+    """Channels that follow one another, without a copy (torch.narrow)."""
+
+    key: ClassVar = "narrow"
+    argument: ClassVar = "channels"
+    family: ClassVar = "shape"
+    examples: ClassVar = (
+        Example({"narrow": [1, 2]}, ((4, 3, 5),), (2, 3, 5)),
+        Example({"narrow": [0, 4]}, ((9,),), (4,)),
+    )
+
+    channels: Span
+    """The first channel, counted from 0, and how many: [start, length]."""
+
+    @property
+    def behind(self) -> int:
+        """The channel behind the last."""
+        return self.channels[0] + self.channels[1]
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if self.behind > x[0]:
+            start, length = self.channels
+            message = f"there are no {length} channels from channel {start} on in {x[0]}"
+            rest = max(x[0] - start, 1)
+            hint = f"write {{narrow: [{x[0] - rest}, {rest}]}}"
+            raise ShapeFault(Code.OPERATION_SHAPE, message, field="channels", hint=hint)
+        return self.channels[1], *x[1:]
+
+    def module(self, x: Shape) -> Call:
+        del x
+        return Call(_NARROW.name, self.channels, helper=_NARROW)
+
+    def label(self) -> str:
+        return f"{self.channels[1]} channels from {self.channels[0]}"
 
 
 _SCALE = Helper(

@@ -18,7 +18,7 @@ from inception_graph.ops.fields import show
 from inception_graph.spec.allowances import ALLOW, read_allowance
 from inception_graph.spec.names import check_name
 from inception_graph.spec.tree import Mapping, Scalar, Sequence, Tree, is_null, place
-from inception_graph.spec.vocabulary import Vocabulary
+from inception_graph.spec.vocabulary import ENTRY, Vocabulary
 
 if TYPE_CHECKING:
     from inception_graph.diagnostics.report import Report
@@ -112,7 +112,10 @@ class NodeReader:
             if joined is None or not valid:
                 return Broken(name, path)
             branches, names = joined
-            return Fork(name, path, operation, attributes, origins, ready, branches, names, reads)
+            entry = self._entry(tree, key, path, scope)
+            return Fork(
+                name, path, operation, attributes, origins, ready, branches, names, reads, entry
+            )
         return (
             Leaf(name, path, operation, attributes, origins, ready, reads)
             if valid
@@ -135,7 +138,7 @@ class NodeReader:
             return
         known = [*self.operations, *self.blocks]
         fields = {name for operation in self.operations.values() for name in operation.model_fields}
-        fields |= {"from", "repeat", ALLOW}
+        fields |= {"from", "repeat", ENTRY, ALLOW}
         strange = [key for key in tree.entries if key not in fields]
         for key in strange[:1]:
             if blame_removal(key, self.removed, place(tree.key(key)), self.report):
@@ -246,7 +249,7 @@ class NodeReader:
         attributes: dict[str, Symbolic] = dict(self.defaults.get(key, {}))
         origins: dict[str, Path] = {name: ("defaults", key, name) for name in attributes}
         for name, (key_tree, value) in tree.entries.items():
-            if name in (key, "from", ALLOW):
+            if name in (key, "from", ALLOW) or (name == ENTRY and issubclass(operation, Join)):
                 continue
             if name == "repeat" and "repeat" not in operation.model_fields:
                 hint = "put the node into a block, and repeat the block"
@@ -299,7 +302,7 @@ class NodeReader:
             faulty = report_faults(
                 error, operation, operation.key, self.report, self.places,
                 lambda location: (*origins.get(str(location[0]), path), *location[1:]) if location else path,
-                known=["from", ALLOW], symbolic=symbolic,
+                known=["from", *([ENTRY] if operation.many else []), ALLOW], symbolic=symbolic,
             )  # fmt: skip
             return None, not faulty
         return (None if symbolic else made), True
@@ -332,6 +335,22 @@ class NodeReader:
             check_name(name, "branch", place(key_tree), self.report)
             branches.append(self.element(name, value, (*path, key, name), scope))
         return (tuple(branches), ()) if self._enough(len(branches), tree, key) else None
+
+    def _entry(self, tree: Mapping, key: str, path: Path, scope: Scope) -> Element | None:
+        """The node of a join that its branches read by name."""
+        if ENTRY not in tree:
+            return None
+        where, branches = place(tree.key(ENTRY)), tree.entries[key][1]
+        if not isinstance(branches, Mapping):
+            message = f"'{key}' of named nodes has no branches that could read its '{ENTRY}'"
+            hint = "make it a node of its own"
+            self.report.add(Code.MISPLACED_KEY, message, where, hint=hint)
+        elif ENTRY in branches:
+            message = f"'{ENTRY}' is the name of a branch already"
+            related = (Related("this branch", place(branches.key(ENTRY))),)
+            hint = "rename the branch"
+            self.report.add(Code.NAME_TAKEN, message, where, related=related, hint=hint)
+        return self.node(ENTRY, tree.entries[ENTRY][1], (*path, ENTRY), scope)
 
     def _enough(self, count: int, tree: Mapping, key: str) -> bool:
         if count >= 2:

@@ -21,6 +21,7 @@ from inception_graph.spec.lower import KEYS, LANGUAGE
 from inception_graph.spec.names import LONGEST, NAME
 from inception_graph.spec.section_schema import checkpoints_schema, plain_fields
 from inception_graph.spec.variant_schema import variant_definitions, variant_sections
+from inception_graph.spec.vocabulary import ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -218,6 +219,7 @@ def _operation(
         "properties": {
             key: main,
             **{name: _ref(f"options_{key}/properties/{name}") for name in options},
+            **({ENTRY: _ref("node")} if operation.many else {}),
             "from": _FROM,
             ALLOW: _ref(ALLOW),
         },
@@ -267,7 +269,7 @@ def _node(blocks: Mapping[str, Block] | None) -> Schema:
     for name, block in blocks.items():
         node["properties"][name] = {"description": block.description or f"Block {name}."}
         cases.append({"if": {"required": [name]}, "then": _ref(f"use_{name}")})
-    words = dict.fromkeys([*known, *blocks, *fields, *_BESIDE_USE])
+    words = dict.fromkeys([*known, *blocks, *fields, *_BESIDE_USE, ENTRY])
     return {
         **node,
         "propertyNames": {"enum": list(words)},

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from inception_graph.ops.base import Operation
 
 
+ENTRY = "entry"
+"""The key of a join for a node that its branches read by this name."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The words that a node's operation can be.

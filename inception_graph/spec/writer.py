@@ -11,6 +11,7 @@ from inception_graph.ir.expressions import Expression
 from inception_graph.ir.program import Chain, Fork, Leaf, Use
 from inception_graph.spec.allowances import ALLOW
 from inception_graph.spec.lower import KEYS, LANGUAGE
+from inception_graph.spec.vocabulary import ENTRY
 from inception_graph.spec.yaml_text import NOTHING, Line, Written, document_text, flow
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class _Writer:
                 if element.joins:
                     return Line({key: list(element.joins), **own, **beside})
                 branches = {branch.name: self._element(branch) for branch in element.branches}
-                return {key: branches, **own, **beside}
+                entry = {} if element.entry is None else {ENTRY: self._element(element.entry)}
+                return {**entry, key: branches, **own, **beside}
             case _:
                 raise AssertionError(element.name)
 

@@ -46,7 +46,7 @@ def load(
     """
     found = located(weights, typed.program, source)
     with opened(found.path) as file:
-        state: dict[str, torch.Tensor] = model.state_dict()
+        state = plain_state(model)
         fit = fitted(typed, file, found.source).only(state)
         if strict and fit.left(state):
             message = f"not all of it fits, and 'strict' allows nothing less:\n{report(fit)}"
@@ -54,4 +54,10 @@ def load(
         check_ones(fit)
         for piece in fit.pieces:
             state[piece.entry.tensor.name].copy_(values(piece, fit))
+        model.load_state_dict(state)
     return fit
+
+
+def plain_state(model: nn.Module) -> dict[str, torch.Tensor]:
+    """The weights of a module as those of its spec's plain network; not copied where nothing was optimised."""
+    return getattr(model, "plain_state_dict", model.state_dict)()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.backends.pytorch.forward import Forward
+from inception_graph.backends.pytorch.layout import attachments
 from inception_graph.backends.pytorch.scope import Scope, assignments
 from inception_graph.backends.pytorch.text import docstring, names_read
 from inception_graph.diagnostics.report import Report
@@ -176,6 +177,7 @@ class BlockClasses:
             scope.add(root.children)
         made = [(name, self.names.settle(argument)) for name, argument in scope.assigned]
         constructor = assignments(made)
+        constructor += attachments(typed, [root], self.names.settle)
         used = names_read("\n".join(constructor))
         parameters = tuple(
             (name, type(value).__name__)

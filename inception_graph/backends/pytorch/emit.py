@@ -17,6 +17,7 @@ from inception_graph.backends.pytorch.classes import (
 )
 from inception_graph.backends.pytorch.forward import Forward
 from inception_graph.backends.pytorch.knobs import free_variables
+from inception_graph.backends.pytorch.layout import attachments, keeps_layout
 from inception_graph.backends.pytorch.scope import Scope, assignments
 from inception_graph.backends.pytorch.start import Start, start
 from inception_graph.backends.pytorch.text import docstring, harmless, names_read
@@ -26,6 +27,7 @@ from inception_graph.ir.expressions import named
 from inception_graph.ir.infer import infer
 from inception_graph.ops.base import size
 from inception_graph.ops.code import LINE_LENGTH, Call, Raw, laid_out, literal
+from inception_graph.ops.layout import definition
 from inception_graph.resources import folder
 from inception_graph.version import __version__
 
@@ -215,6 +217,9 @@ class _Module:
         for section in graph.root.children:
             made += self._section(str(section.element.path[0]), scope, section.children)
         made += self._section("auxiliary heads", heads, [head.instance for head in graph.heads])
+        made += attachments(self.typed, graph.root.parts, self.names.settle)
+        for head in graph.heads:
+            made += attachments(self.typed, [head.instance], self.names.settle, f"{head.name}.")
         main = [step for step in scope.steps if step.target in graph.main]
         aside = [s for s in (*scope.steps, *heads.steps) if s.target in graph.served - graph.main]
         tapped = frozenset(source for step in aside for source in step.sources)
@@ -231,6 +236,7 @@ class _Module:
             *signature("__init__", parameters, "None"),
             *(f"    {line}" for line in ("super().__init__()", *made)),
             *self._restart(weights),
+            *self._plain_state_dict(),
             "",
             f"def forward(self, x: Tensor) -> {f'Tensor | {self.output_class}' if graph.heads else 'Tensor'}:",
             *(f"    {line}" for line in lines),
@@ -252,6 +258,15 @@ class _Module:
             '    """Start all weights anew."""',
             *(f"    {line}" for line in weights.statements),
         ]
+
+    def _plain_state_dict(self) -> list[str]:
+        """The method that gives the weights back as the plain network has them."""
+        if not keeps_layout(self.plain):
+            return []
+        name = self.names.of(definition("plain_state"))
+        about = '"""The weights under the names and in the shapes of the plain network."""'
+        head = "def plain_state_dict(self) -> dict[str, Tensor]:"
+        return ["", head, f"    {about}", f"    return {name}(self)"]
 
     def _section(self, title: str, scope: Scope, instances: list[Instance]) -> list[str]:
         """The modules of a section, under its name."""

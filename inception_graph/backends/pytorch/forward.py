@@ -45,9 +45,18 @@ class Forward:
         # Dots become underscores in a local name, so 'a.b' and 'a_b' would both be a_b.
         taken = {*self.names.values(), *self.fixed.values()}
         for step in self.steps:
-            while step.name in taken:
-                step.name += "_"
-            taken.add(step.name)
+            if not self._renews(step):
+                step.name = _free(step.name, taken)
+            step.beside = tuple((value, _free(name, taken)) for value, name in step.beside)
+
+    def _renews(self, step: Step) -> bool:
+        """Whether a statement may give its name to a new value: nothing else reads the old one."""
+        readers = [other for other in self.steps if set(step.sources) & set(other.sources)]
+        old = next(
+            (name for own in self.steps for value, name in _values(own) if value in step.sources),
+            "",
+        )
+        return step.name == old and readers == [step] and not self.kept & set(step.sources)
 
     def lines(self) -> list[str]:
         """The statements, not indented. Afterwards ``names`` says where each value is."""
@@ -77,7 +86,8 @@ class Forward:
         found: dict[int, Step] = {}
         for step in self.steps:
             reading = readers.get(step.target, [])
-            if len(reading) == 1 and step.long is None and step.target not in self.kept:
+            alone = len(reading) == 1 and not step.beside
+            if alone and step.long is None and step.target not in self.kept:
                 join = reading[0]
                 if (
                     join.long is not None
@@ -109,14 +119,15 @@ class Forward:
             )
             if step.target in self.fixed:
                 local = self.fixed[step.target]
-            elif (
+            elif not step.beside and (
                 self.reuses
                 and free
                 and alone
                 and last_read.get(step.target, index + 1) <= index + 1
             ):
                 local, held = "x", step.target
-            self.names[step.target] = local
+            self.names |= {step.target: local, **dict(step.beside)}
+            local = ", ".join((local, *(name for _, name in step.beside)))
             comment = f"  # {size(self.typed.shape(step.target))}" if self.shapes else ""
             too_long = self.indent + len(f"{local} = {code}{comment}") > LINE_LENGTH
             if too_long and step.long is not None:
@@ -149,3 +160,16 @@ class Forward:
             if step is None
             else step.code([self._source(s, inlined) for s in step.sources])
         )
+
+
+def _values(step: Step) -> tuple[tuple[int, str], ...]:
+    """The values of a statement with their names."""
+    return ((step.target, step.name), *step.beside)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that is not taken yet, which it is from now on."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name

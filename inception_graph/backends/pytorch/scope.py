@@ -6,6 +6,7 @@ import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from inception_graph.backends.pytorch.shares import shares_of
 from inception_graph.ir.expressions import evaluated
 from inception_graph.ir.program import Broken, Chain, Fork, Leaf, Use
 from inception_graph.ops.base import Join
@@ -14,6 +15,7 @@ from inception_graph.ops.code import Argument, Call, Copies, Helper, laid_out, l
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from inception_graph.backends.pytorch.shares import Shares
     from inception_graph.ir.graph import Instance, TypedGraph
     from inception_graph.ops.window import Shape
 
@@ -65,6 +67,9 @@ class Step:
     code: Callable[[list[str]], str]
     name: str
     long: Callable[[str], str] | None = None  # from the source of a list, where the values are many
+    beside: tuple[
+        tuple[int, str], ...
+    ] = ()  # further values of the same statement, with their names
 
 
 @dataclass
@@ -98,7 +103,7 @@ class Scope:
         if isinstance(element, Fork) and element.joins and instance.node is not None:
             self.wired.update(self.typed.nodes[instance.node].inputs)
         if not isinstance(element, Use):
-            for child in instance.children:
+            for child in instance.parts:
                 self._note_wires(child)
 
     def add(self, instances: Iterable[Instance], path: str = "") -> None:
@@ -141,20 +146,42 @@ class Scope:
         """Take in a fork whose branches are parts of the class or of a container, and whose join is a statement."""
         if path and instance.children:
             self._open(instance, path[: -len(instance.element.name) - 1])
-        self.add(instance.children, path)
-        if instance.node is None:
-            raise AssertionError(instance.name)
-        operation = self.typed.operation(instance.node)
-        if not isinstance(operation, Join):
-            raise AssertionError(operation.key)
-        inputs = self.typed.nodes[instance.node].inputs
+        shares = shares_of(self.typed, instance)
+        if shares is None:
+            self.add(instance.parts, path)
+        else:
+            self._share_out(instance, shares, path)
+            self.add(shares.branches, path)
+        operation = self._joining(instance)
+        inputs = self.typed.nodes[instance.output].inputs
         self.steps.append(
             Step(instance.output, inputs, operation.expression, _local(instance), operation.over)
         )
 
+    def _share_out(self, instance: Instance, shares: Shares, path: str) -> None:
+        """Make the entry of a fork, and the statement that shares out what it gives."""
+        name = f"{path}{shares.entry.element.name}"
+        widths = f"{name.replace('.', '_')}_widths"
+        if not path:
+            self.assigned.append((name, self.module(shares.entry)))
+        self.assigned.append((widths, tuple(shares.widths.values())))
+        module = _called(name)
+        by_branch = [
+            (output, _local_name(f"{path}{branch}"))
+            for output, branch in zip(shares.outputs, shares.widths, strict=True)
+        ]
+        (first, local), *beside = by_branch
+        code = lambda sources: f"{module}({sources[0]}).split(self.{widths}, dim=1)"  # noqa: E731
+        self.steps.append(Step(first, (instance.reads,), code, local, beside=tuple(beside)))
+
+    def _joining(self, instance: Instance) -> Join:
+        operation = None if instance.node is None else self.typed.operation(instance.node)
+        if not isinstance(operation, Join):
+            raise AssertionError(instance.name)
+        return operation
+
     def _step(self, instance: Instance, path: str) -> None:
-        first, _, rest = path.partition(".")
-        module = f"self.{first}" if not rest else f'self.get_submodule("{path}")'
+        module = _called(path)
         self.steps.append(
             Step(
                 instance.output,
@@ -171,7 +198,8 @@ class Scope:
             return True
         if isinstance(element, Fork) and element.joins:
             return False
-        for child in instance.children:
+        shares = shares_of(self.typed, instance) if isinstance(element, Fork) else None
+        for child in instance.parts if shares is None else shares.branches:
             rewired = (
                 isinstance(child.element, Leaf | Fork | Use) and child.element.reads is not None
             )
@@ -193,14 +221,16 @@ class Scope:
             if instance.node is None:
                 raise AssertionError(instance.name)
             return self.typed.operation(instance.node).module(x)
+        shares = shares_of(self.typed, instance) if isinstance(element, Fork) else None
         parts: dict[str, Argument] = {
-            child.element.name: self.module(child) for child in instance.children
+            child.element.name: self.module(child)
+            for child in (instance.children if shares is None else shares.branches)
         }
         if isinstance(element, Fork):
-            operation = None if instance.node is None else self.typed.operation(instance.node)
-            if not isinstance(operation, Join):
-                raise AssertionError(instance.name)
-            container = operation.container()
+            container = self._joining(instance).container(shared=shares is not None)
+            if shares is not None:
+                widths = Call("dict", keywords=dict(shares.widths))
+                parts = {"entry": self.module(shares.entry), "widths": widths, **parts}
             return Call(container.name, keywords=parts, helper=container)
         if not parts:
             return Call("nn.Identity")
@@ -230,8 +260,19 @@ _LONGEST_LOCAL = 30
 
 
 def _local(instance: Instance) -> str:
-    name = instance.name.replace(".", "_").lower()[:_LONGEST_LOCAL] or "x"
+    return _local_name(instance.name)
+
+
+def _local_name(path: str) -> str:
+    """What a value of some path is called in ``forward``."""
+    name = path.replace(".", "_").lower()[:_LONGEST_LOCAL] or "x"
     return f"{name}_" if name in _RESERVED else name
+
+
+def _called(path: str) -> str:
+    """The module of some path inside the class."""
+    first, _, rest = path.partition(".")
+    return f"self.{first}" if not rest else f'self.get_submodule("{path}")'
 
 
 def assignments(assigned: list[tuple[str, Argument]]) -> list[str]:
