@@ -10,7 +10,8 @@ from inception_graph.advice.finding import NoEdit, found
 from inception_graph.advice.writing import in_two, known, own, term, width, written
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.expressions import parse
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
+from inception_graph.ops.separable import SeparableConv
 from inception_graph.spec.yaml_text import flow
 
 if TYPE_CHECKING:

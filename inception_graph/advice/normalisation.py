@@ -9,9 +9,10 @@ from inception_graph.advice.finding import Finding, NoEdit, found
 from inception_graph.advice.writing import known, own
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.program import Chain
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.linear import Dropout
 from inception_graph.ops.normalisation import BatchNorm, LocalResponseNorm
+from inception_graph.ops.separable import SeparableConv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,10 @@ from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.graph import INPUT
 from inception_graph.ir.program import Chain, Fork, Leaf
 from inception_graph.ops.activation import Activation
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Add
 from inception_graph.ops.reshaping import Scale
+from inception_graph.ops.separable import SeparableConv
 from inception_graph.spec.yaml_text import Line
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from inception_graph.advice.finding import Finding, found
 from inception_graph.advice.writing import known
 from inception_graph.diagnostics.codes import Code
 from inception_graph.ir.graph import INPUT
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.pooling import AvgPool, MaxPool
+from inception_graph.ops.separable import SeparableConv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

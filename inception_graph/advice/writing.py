@@ -8,9 +8,10 @@ from inception_graph.advice.editing import Edit, Insert, Put, Remove, Rename, Wr
 from inception_graph.advice.finding import NoEdit
 from inception_graph.ir.expressions import Expression, is_symbolic, parse
 from inception_graph.ir.program import Chain, Fork, Leaf
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Concat
 from inception_graph.ops.linear import Linear
+from inception_graph.ops.separable import SeparableConv
 from inception_graph.spec.yaml_text import Line
 
 if TYPE_CHECKING:

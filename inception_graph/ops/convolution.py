@@ -93,6 +93,8 @@ Norm: TypeAlias = Annotated[
     ),
 ]
 
+_PACKED = "PackedConv2d"
+"""Of ``codegen/packed.py``."""
 _MOST_GROUPS_TRIED = 1024
 """More would make a hostile file slow."""
 
@@ -113,7 +115,7 @@ _PADDED_SIGNATURE = """\
 """
 
 
-class _Convolution(Operation):
+class Convolution(Operation):
     """What both kinds of convolution share."""
 
     family: ClassVar = "convolution"
@@ -141,6 +143,8 @@ class _Convolution(Operation):
     """Constant at which the bias starts."""
     folded_norm: Norm = None
     """The norm of the plain network, whose scale and shift are in the kernel and in a bias of this layer."""
+    packed: Flag = False
+    """Whether evaluation on a CPU keeps the kernel as oneDNN reads it, and applies ReLU in the same call."""
 
     def window(self, x: Shape) -> Window:
         return window((int(x[1]), int(x[2])), self.kernel, self.stride, self.dilation, self.padding)
@@ -161,6 +165,16 @@ class _Convolution(Operation):
     def _biased(self) -> bool:
         """Whether the layer has a bias, be it that of a folded norm."""
         return self.bias or self.folded_norm is not None
+
+    @property
+    def _relu_inside(self) -> bool:
+        """Whether the last convolution applies the activation itself."""
+        return self.packed and self.norm is None and self.activation == "relu"
+
+    @property
+    def _layer(self) -> str:
+        """The class of convolutions."""
+        return _PACKED if self.packed else "nn.Conv2d"
 
     def _started_bias(self) -> float | None:
         """At what constant the bias starts."""
@@ -217,6 +231,8 @@ class _Convolution(Operation):
             steps.append("batch normalisation")
         activation = in_class_name(self.activation)
         sentence = ", ".join(filter(None, [*steps, activation]))
+        if self.packed:
+            needs = (*needs, definition(_PACKED, "packed"))
         name = f"{'Pad' if padded else ''}{stem}{'' if self.norm is None else 'BN'}{activation}"
         lines = "".join(f"        self.{layer} = {code}\n" for layer, code in layers.items())
         if self.folded_norm is not None:
@@ -224,12 +240,12 @@ class _Convolution(Operation):
             sentence = sentence.replace("onvolution,", "onvolution with its folded norm,", 1)
             folded = self._folded(self.folded_norm, list(layers)[-1])
             lines += f"        {one_line(Call(attach.name, (Raw('self'), folded)))}\n"
-            needs = (attach, definition("Folded"))
+            needs = (*needs, attach, definition("Folded"))
         source = (
             f'class {{name}}(nn.Module):\n    """{sentence[0].upper()}{sentence[1:]}."""\n\n'
             f"{_PADDED_SIGNATURE if padded else _SIGNATURE}        super().__init__()\n{lines}\n"
             "    def forward(self, x: Tensor) -> Tensor:\n"
-            f"        return {applied(self.activation, output)}"
+            f"        return {output if self._relu_inside else applied(self.activation, output)}"
         )
         return Helper(name, source, needs)
 
@@ -250,7 +266,7 @@ class _Convolution(Operation):
         return Call("Folded", (layer,), options)
 
 
-class Conv(_Convolution):
+class Conv(Convolution):
     """A convolution, then its normalisation and activation."""
 
     key: ClassVar = "conv"
@@ -268,6 +284,8 @@ class Conv(_Convolution):
         Example({"conv": 8, "kernel": 2, "padding": [1, 0, 0, 1]}, ((4, 5, 5),), (8, 5, 5)),
         Example({"conv": 8, "bias": False, "folded_norm": "batch_norm", "activation": "relu",
                  "merges": {"a": 6, "b.c": 2}}, ((4, 5, 5),), (8, 5, 5)),
+        Example({"conv": 8, "packed": True}, ((4, 5, 5),), (8, 5, 5)),
+        Example({"conv": 8, "packed": True, "activation": "relu"}, ((4, 5, 5),), (8, 5, 5)),
     )  # fmt: skip
 
     groups: Count = 1
@@ -319,11 +337,12 @@ class Conv(_Convolution):
             options["groups"] = self.groups
         arguments: tuple[Argument, ...] = (x[0], self.channels, pair(self.kernel))
         if self._bare(window):
-            return Call(
-                "nn.Conv2d", arguments, options if self.bias else {**options, "bias": False}
-            )
+            helper = definition(_PACKED, "packed") if self.packed else None
+            options |= {} if self.bias else {"bias": False}
+            return Call(self._layer, arguments, options, helper)
         bias = "" if self._biased else "bias=False, "
-        layer = f"nn.Conv2d(in_channels, out_channels, kernel_size, {bias}**kwargs)"
+        bias += "relu=True, " if self._relu_inside else ""
+        layer = f"{self._layer}(in_channels, out_channels, kernel_size, {bias}**kwargs)"
         unit = self._unit(
             "Conv", "convolution", {"conv": layer}, "self.conv(x)", padded=not window.symmetric()
         )
@@ -332,54 +351,3 @@ class Conv(_Convolution):
     def initialisers(self) -> dict[str, Initialiser]:
         # A bare layer has no part named 'conv'; whoever applies the initialisers looks for both.
         return {"conv": initialiser(self.init, self._started_bias())}
-
-
-class SeparableConv(_Convolution):
-    """A depthwise convolution, then a 1x1 convolution of its channels, nothing between them."""
-
-    key: ClassVar = "separable_conv"
-    examples: ClassVar = (
-        Example({"separable_conv": 8, "kernel": 3}, ((4, 9, 9),), (8, 9, 9)),
-        Example({"separable_conv": 8, "kernel": 7, "stride": 2, "multiplier": 2, "bias": False,
-                 "norm": "batch_norm", "activation": "relu"}, ((3, 16, 16),), (8, 8, 8)),
-        Example({"separable_conv": 8, "kernel": 3, "stride": 2, "padding": 1, "dilation": [1, 2]},
-                ((4, 9, 9),), (8, 5, 4)),
-        Example({"separable_conv": 8, "bias": False, "folded_norm": "batch_norm"},
-                ((4, 5, 5),), (8, 5, 5)),
-    )  # fmt: skip
-
-    multiplier: Count = 1
-    """Channels that the depthwise convolution makes of each input channel."""
-
-    def weights(self, x: Shape) -> tuple[Weight, ...]:
-        between = x[0] * self.multiplier
-        depthwise = Weight("depthwise.weight", (between, 1, *self.kernel))
-        return (depthwise, *self._kept("pointwise.", (self.channels, between, 1, 1)))
-
-    def macs(self, x: Shape) -> int:
-        between = x[0] * self.multiplier
-        return self._positions(x) * between * (self.kernel[0] * self.kernel[1] + self.channels)
-
-    def module(self, x: Shape) -> Call:
-        window = self.window(x)
-        between = "in_channels" if self.multiplier == 1 else f"in_channels * {int(self.multiplier)}"
-        bias = "" if self._biased else ", bias=False"
-        depthwise = f"in_channels, {between}, kernel_size, groups=in_channels, bias=False, **kwargs"
-        layers = {
-            "depthwise": f"nn.Conv2d(\n            {depthwise}\n        )",
-            "pointwise": f"nn.Conv2d({between}, out_channels, 1{bias})",
-        }
-        words, output = (
-            "depthwise convolution, 1x1 convolution",
-            "self.pointwise(self.depthwise(x))",
-        )
-        unit = self._unit("SeparableConv", words, layers, output, padded=not window.symmetric())
-        return Call(
-            unit.name, (x[0], self.channels, pair(self.kernel)), self._options(window), unit
-        )
-
-    def initialisers(self) -> dict[str, Initialiser]:
-        return {
-            "depthwise": initialiser(self.init, None),
-            "pointwise": initialiser(self.init, self._started_bias()),
-        }

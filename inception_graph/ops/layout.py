@@ -50,15 +50,15 @@ def check_merges(merges: tuple[tuple[str, int], ...], channels: int) -> None:
 
 
 @cache
-def definition(name: str) -> Helper:
-    """A class or function of ``codegen/layout.py``, with those that it needs."""
-    text = (folder("codegen") / "layout.py").read_text(encoding="utf-8")
+def definition(name: str, file: str = "layout") -> Helper:
+    """A class or function of a file in ``codegen/``, with those of it that it needs."""
+    text = (folder("codegen") / f"{file}.py").read_text(encoding="utf-8")
     trees = [
         node for node in ast.parse(text).body if isinstance(node, ast.ClassDef | ast.FunctionDef)
     ]
     tree = next(node for node in trees if node.name == name)
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    needs = tuple(definition(other.name) for other in trees if other.name in read - {name})
+    needs = tuple(definition(other.name, file) for other in trees if other.name in read - {name})
     source = ast.get_source_segment(text, tree) or ""
     kind = "class" if isinstance(tree, ast.ClassDef) else "def"
     return Helper(name, source.replace(f"{kind} {name}", f"{kind} {{name}}", 1), needs)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from inception_graph.ops.activation import Activation
 from inception_graph.ops.base import Operation
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Add, Concat
 from inception_graph.ops.linear import Dropout, Linear
 from inception_graph.ops.normalisation import BatchNorm, L2Normalize, LocalResponseNorm
 from inception_graph.ops.pooling import AvgPool, MaxPool
 from inception_graph.ops.reshaping import Flatten, Narrow, Pad, Scale
+from inception_graph.ops.separable import SeparableConv
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from inception_graph.ir.program import Chain, Fork, Leaf, Use
 from inception_graph.ops.activation import Activation
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Add, Concat
 from inception_graph.ops.linear import Dropout, Linear
 from inception_graph.ops.normalisation import BatchNorm
 from inception_graph.ops.pooling import AvgPool, MaxPool
 from inception_graph.ops.reshaping import Flatten, Narrow, Pad, Scale
+from inception_graph.ops.separable import SeparableConv
 from inception_graph.passes.base import Pass, Record
 from inception_graph.passes.nested import flattened
 from inception_graph.passes.rewriting import inside, instances, leaf, names_read, rewritten
@@ -41,6 +42,7 @@ class Eliminate(Pass):
     name: ClassVar = "eliminate"
     exact: ClassVar = True
     preserves: ClassVar = "outputs, gradients and statistics, to the bit"
+    seeks: ClassVar = "an identity, a node that nothing reads, a concat in a concat, or twins among pools"
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         built, read = instances(typed), names_read(typed.program)

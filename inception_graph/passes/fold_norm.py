@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from inception_graph.ir.program import Chain, Leaf
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.normalisation import BatchNorm
 from inception_graph.ops.pooling import AvgPool
+from inception_graph.ops.separable import SeparableConv
 from inception_graph.passes.base import Pass, Record
 from inception_graph.passes.pools import counts_padding
 from inception_graph.passes.rewriting import instances, leaf, names_read, rewritten
@@ -30,6 +31,7 @@ class FoldNorm(Pass):
     name: ClassVar = "fold_norm"
     exact: ClassVar = False
     preserves: ClassVar = "outputs in evaluation, up to rounding"
+    seeks: ClassVar = "a batch normalisation behind a convolution"
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         program, read = typed.program, names_read(typed.program)

@@ -14,6 +14,7 @@ from inception_graph.passes.drop_training_only import DropTrainingOnly
 from inception_graph.passes.eliminate import Eliminate
 from inception_graph.passes.fold_norm import FoldNorm
 from inception_graph.passes.merge_siblings import MergeSiblings
+from inception_graph.passes.pack_kernels import PackKernels
 from inception_graph.passes.project_before_pool import ProjectBeforePool
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from inception_graph.limits import Limits
 
 _ALL: tuple[Pass, ...] = (
-    DropTrainingOnly(), Eliminate(), ProjectBeforePool(), FoldNorm(), MergeSiblings(),
+    DropTrainingOnly(), Eliminate(), ProjectBeforePool(), FoldNorm(), MergeSiblings(), PackKernels(),
 )  # fmt: skip
 
 PRESETS: dict[str, tuple[Pass, ...]] = {

@@ -28,6 +28,7 @@ class Peer:
         outputs: Our names of what it returns while training, in its order.
         keras: Whether it is a Keras model and not a torch module.
         fixed: Whether windows of its last layers are as large as the maps that images of one size give.
+        headless: Makes it without auxiliary heads, where it has any.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Peer:
     outputs: tuple[str, ...] = ("logits",)
     keras: bool = False
     fixed: bool = False
+    headless: Callable[[], Any] | None = None
 
     @property
     def version(self) -> str:
@@ -47,8 +49,8 @@ class Peer:
         except PackageNotFoundError:
             return "not installed"
 
-    def build(self, *, double: bool = False) -> Reference:
-        """The network with random weights, in single or double precision.
+    def build(self, *, double: bool = False, heads: bool = True) -> Reference:
+        """The network with random weights, in single or double precision, with its auxiliary heads or without.
 
         Raises:
             PeerMissing: It cannot be imported.
@@ -57,12 +59,15 @@ class Peer:
 
         if self.keras:
             return KerasReference(self.make, double=double)
-        return TorchReference(self.make(), self.outputs, double=double)
+        if heads or self.headless is None:
+            return TorchReference(self.make(), self.outputs, double=double)
+        return TorchReference(self.headless(), self.outputs[:1], double=double)
 
 
-def _torchvision(name: str) -> Any:
+def _torchvision(name: str, *, heads: bool = True) -> Any:
     models = importing.torchvision().models
-    return getattr(models, name)(weights=None, init_weights=False, transform_input=False)
+    made = getattr(models, name)
+    return made(weights=None, init_weights=False, transform_input=False, aux_logits=heads)
 
 
 def _timm(name: str) -> Any:
@@ -121,6 +126,7 @@ PEERS: tuple[Peer, ...] = (
         "torchvision",
         partial(_torchvision, "googlenet"),
         ("logits", "aux2", "aux1"),
+        headless=partial(_torchvision, "googlenet", heads=False),
     ),
     Peer(
         "torchvision",
@@ -130,6 +136,7 @@ PEERS: tuple[Peer, ...] = (
         partial(_torchvision, "inception_v3"),
         ("logits", "aux"),
         fixed=True,
+        headless=partial(_torchvision, "inception_v3", heads=False),
     ),
     *_of(
         "timm",

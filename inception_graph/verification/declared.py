@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from inception_graph.ir.graph import INPUT as IMAGE
 from inception_graph.ops.activation import Activation
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Add
 from inception_graph.ops.linear import Dropout, Linear
 from inception_graph.ops.normalisation import BatchNorm, L2Normalize, LocalResponseNorm
 from inception_graph.ops.pooling import AvgPool, MaxPool
 from inception_graph.ops.reshaping import Flatten, Pad, Scale
+from inception_graph.ops.separable import SeparableConv
 from inception_graph.verification.steps import (
     INPUT,
     Fact,

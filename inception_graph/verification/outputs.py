@@ -65,12 +65,12 @@ def network_of(typed: TypedGraph) -> type[nn.Module]:
     return getattr(module, network_class(typed.program))
 
 
-def images(typed: TypedGraph) -> Tensor:
+def images(typed: TypedGraph, batch: int = BATCH) -> Tensor:
     """A batch of coloured patches under noise, the same in every run: even noise looks alike to a network."""
     generator = torch.Generator().manual_seed(1)
     channels, *size = typed.graph.input
-    patches = torch.randn(BATCH, channels, 4, 4, generator=generator)
-    noise = torch.randn(BATCH, channels, *size, generator=generator)
+    patches = torch.randn(batch, channels, 4, 4, generator=generator)
+    noise = torch.randn(batch, channels, *size, generator=generator)
     return F.interpolate(patches, size) + noise / 2
 
 

@@ -25,12 +25,13 @@ import pytest
 
 import inception_graph as ig
 from inception_graph.ops.activation import Activation
-from inception_graph.ops.convolution import Conv, SeparableConv
+from inception_graph.ops.convolution import Conv
 from inception_graph.ops.joining import Add
 from inception_graph.ops.linear import Dropout, Linear
 from inception_graph.ops.normalisation import BatchNorm, LocalResponseNorm
 from inception_graph.ops.pooling import AvgPool, MaxPool
 from inception_graph.ops.reshaping import Flatten, Scale
+from inception_graph.ops.separable import SeparableConv
 from inception_graph.ops.window import Window
 
 if TYPE_CHECKING:

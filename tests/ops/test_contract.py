@@ -186,11 +186,27 @@ def test_container_and_expression_of_a_join_agree(example: Example) -> None:
     assert torch.equal(joined, eval(operation.over("listed"), {**scope, **listed}))
 
 
+@every_join
+def test_a_container_with_an_entry_shares_it_out(example: Example) -> None:
+    operation = operation_of(example.node)
+    assert isinstance(operation, Join)
+    branches = _branches(example)
+    helper = operation.container(shared=True)
+    scope = define(helpers(helper))
+    x = _batch((3 * len(branches), *example.inputs[0][1:]))
+    module = scope[helper.name](nn.Identity(), dict.fromkeys(branches, 3), **branches)
+    shares = x.split(3, dim=1)
+    values = [branch(share) for branch, share in zip(branches.values(), shares, strict=True)]
+    expected = eval(operation.over("values"), {**scope, "values": values})
+    assert torch.allclose(module(x), expected)
+
+
 def _definitions(kind: type[Operation]) -> Iterator[Helper]:
     for example in kind.examples:
         operation = operation_of(example.node)
         if isinstance(operation, Join):
             yield operation.container()
+            yield operation.container(shared=True)
         else:
             yield from helpers(operation.module(example.inputs[0]))
 
@@ -247,7 +263,11 @@ def test_the_examples_reach_every_line_that_makes_a_module(kind: type[Operation]
     sys.settrace(trace)
     try:
         for operation, x in operation_and_input:
-            operation.container() if isinstance(operation, Join) else operation.module(x)
+            if isinstance(operation, Join):
+                operation.container()
+                operation.container(shared=True)
+            else:
+                operation.module(x)
     finally:
         sys.settrace(outer)
     assert reached

@@ -11,7 +11,7 @@ import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from inception_graph.backends.pictures.curves import BEND
+from inception_graph.backends.pictures.curves import ARROW, BEND
 from inception_graph.backends.pictures.engine import PictureError
 from inception_graph.backends.pictures.measure import TITLE_LINE, heading, headline, line_of
 from inception_graph.backends.pictures.outlines import corners, radius
@@ -122,10 +122,17 @@ def _styles(layout: Layout) -> Iterator[str]:
         yield f"  box {style}/.style={{fill={style} fill, draw={style} line, line width={thick}}},"
     yield "  frame/.style={fill=paper, draw=ink, line width=0.9pt, rounded corners=6pt},"
     yield "  stage/.style={fill=quiet!3!paper, draw=quiet, line width=0.7pt, rounded corners=6pt},"
-    yield f"  wire/.style={{draw=wire, line width=1.1pt, rounded corners={BEND:g}pt, -{{Latex[length=6pt, width=5.2pt]}}}},"
+    arrow = f"rounded corners={BEND:g}pt, -{{Latex[length={ARROW:g}pt, width=5.2pt]}}"
+    yield f"  wire/.style={{draw=wire, line width=1.1pt, {arrow}}},"
     yield "  auxiliary/.style={dash pattern=on 4.5pt off 3pt},"
     yield "}"
-    for name, size in (("name", NAME), ("label", LABEL), ("shape", SHAPE), ("frame", FRAME), ("note", NOTE)):
+    for name, size in (
+        ("name", NAME),
+        ("label", LABEL),
+        ("shape", SHAPE),
+        ("frame", FRAME),
+        ("note", NOTE),
+    ):
         bold = r"\bfseries" if name in ("name", "frame") else ""
         yield rf"\newcommand{{\text{name}}}{{{_font(size)}{bold}}}"
 
@@ -166,7 +173,9 @@ def _route(route: Route) -> Iterator[str]:
 def _bend(points: Iterable[Point]) -> float:
     """How far from its corners a course may bend, its shortest run between two of them given."""
     runs = [abs(x - a) + abs(y - b) for (a, b), (x, y) in pairwise(points)]
-    return min([BEND, *(run / 2 for run in runs[1:-1]), *(runs[:1] + runs[-1:] if runs[1:] else [])])
+    return min(
+        [BEND, *(run / 2 for run in runs[1:-1]), *(runs[:1] + runs[-1:] if runs[1:] else [])]
+    )
 
 
 def _box(placed: PlacedBox) -> Iterator[str]:

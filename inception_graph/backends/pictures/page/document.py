@@ -10,8 +10,9 @@ from inception_graph.backends.pictures.drawing import Box, Frame, Split, Stack
 from inception_graph.backends.pictures.page.facts import Facts
 from inception_graph.backends.pictures.page.listing import SpecLines, shown_name
 from inception_graph.backends.pictures.parts import Part
+from inception_graph.backends.pictures.theme import LOOKS
 from inception_graph.backends.pictures.words import size
-from inception_graph.ir.program import Fork, Use
+from inception_graph.ir.program import Chain, Use
 
 if TYPE_CHECKING:
     from inception_graph.backends.pictures.drawing import Drawing, Item
@@ -46,6 +47,10 @@ def document(typed: TypedGraph, drawing: Drawing, listing: Listing | None) -> di
         "parameters": [total.parameters, total.parameters_with_auxiliary],
         "macs": [total.macs, total.macs_with_auxiliary],
         "activations": [total.activations, total.activations_with_auxiliary],
+        "styles": {
+            style: {"title": LOOKS[style].title, "form": LOOKS[style].form, "slant": LOOKS[style].slant}
+            for style in (*drawing.styles, "block")
+        },
         "strip": strip,
         "beside": beside,
         "wires": [[w.source, w.target, w.shape, int(w.dashed)] for w in drawing.wires],
@@ -78,19 +83,19 @@ class _Items:
                     self._holders.setdefault(f"use-{instance.name}", instance)
                 for child in instance.children:
                     self._beside[child] = instance.children
-        self._closed = Part(self.typed, closed=lambda instance, depth: True, brief=False)
+        self._closed = Part(self.typed, closed=lambda instance, depth: True)
 
-    def item(self, item: Item, scope: str = "") -> dict[str, Any]:
-        """An item with all that is inside it; names are shown as seen from a scope."""
+    def item(self, item: Item, inside: bool = False) -> dict[str, Any]:
+        """An item with all that is inside it; what is inside a block or head opens with it."""
         match item:
             case Box():
                 return self._box(item)
             case Stack():
-                return {"stack": [self.item(inside, scope) for inside in item.items]}
+                return {"stack": [self.item(each, inside) for each in item.items]}
             case Split():
-                return self._split(item, scope)
+                return self._split(item, inside)
             case Frame():
-                return self._frame(item, scope)
+                return self._frame(item)
 
     def _box(self, box: Box) -> dict[str, Any]:
         instance = self._nodes.get(box.id)
@@ -100,49 +105,48 @@ class _Items:
         shown |= {"dashed": 1} if box.dashed else {}
         return shown | ({"facts": self.facts.node(instance)} if instance else {})
 
-    def _split(self, split: Split, scope: str) -> dict[str, Any]:
+    def _split(self, split: Split, inside: bool) -> dict[str, Any]:
         fork = self._nodes[split.join.id]
-        inner = fork.name if fork.element.name else scope
-        branches = [self.item(branch, scope) for branch in split.branches]
+        branches = [self.item(branch, inside=True) for branch in split.branches]
         shown = {"branches": branches, "join": self._box(split.join)}
-        if not isinstance(fork.element, Fork) or not fork.element.name or not fork.children:
+        if not fork.element.name:
             return shown
-        del inner
         return {
             "id": f"join-{fork.name}",
             "title": split.join.name,
-            "closed": self._short(fork, split.join.name),
+            "labels": self._labels(fork),
             "content": shown,
             "facts": self.facts.group([fork], self.typed.operation(fork.output).key),
+            **({"open": 1} if inside else {}),
             **({"dashed": 1} if split.join.dashed else {}),
         }
 
-    def _frame(self, frame: Frame, scope: str) -> dict[str, Any]:
+    def _frame(self, frame: Frame) -> dict[str, Any]:
         holder = self._holders[frame.id]
-        element = holder.element
         copies = len(holder.children) if holder.copies else 1
         run = [holder]
         if frame.times > copies:
             siblings = self._beside[holder]
             start = siblings.index(holder)
             run = siblings[start : start + frame.times // copies]
-        block = element.block if isinstance(element, Use) else ""
+        block = holder.element.block if isinstance(holder.element, Use) else ""
         title = frame.title.removesuffix(f" · {block}")
-        kind = "stage" if frame.stage else "head" if frame.id.startswith("head-") else ""
+        kind = "stage" if frame.stage else "auxiliary head"
         shown: dict[str, Any] = {
             "id": frame.id,
             "title": title,
-            "closed": self._short(holder, title),
-            "content": self.item(frame.content, holder.name),
-            "facts": self.facts.group(run, kind or "part"),
+            "labels": [frame.note] if frame.note else self._labels(holder),
+            "content": self.item(frame.content, inside=not frame.stage),
+            "facts": self.facts.group(run, kind),
         }
         shown |= {"note": frame.note or block} if frame.note or block != title else {}
         shown |= {"times": frame.times} if frame.times > 1 else {}
-        shown |= {"stage": 1} if frame.stage else {}
+        shown |= {"stage": 1, "open": 1} if frame.stage else {}
         return shown | ({"dashed": 1} if frame.dashed else {})
 
-    def _short(self, instance: Instance, name: str) -> dict[str, Any]:
-        """What a part shows while it is closed."""
+    def _labels(self, instance: Instance) -> list[str]:
+        """What a part says of itself while it is closed."""
+        if isinstance(instance.element, Chain):
+            return [f"{len(instance.children)} steps"]
         box = self._closed.item(instance)
-        labels = box.labels if isinstance(box, Box) else ()
-        return {"name": name, "labels": labels}
+        return list(box.labels) if isinstance(box, Box) else []
