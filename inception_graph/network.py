@@ -284,6 +284,7 @@ def create_model(
     spec: str | Path | Network,
     *,
     auxiliary: bool = True,
+    optimize: str | Sequence[str] | None = None,
     weights: str | Path | None = None,
     strict: bool = False,
     **variables: Value,
@@ -293,6 +294,7 @@ def create_model(
     Args:
         spec: A name, a path, a text or a loaded network.
         auxiliary: Whether to keep the auxiliary heads. With them the module returns a named tuple while training.
+        optimize: Passes to run before, as ``Network.optimised`` takes them.
         weights: A file, or where to fetch one; see ``Network.create_model``.
         strict: Whether anything left over is an error, in the file or in the module.
         variables: Values for the spec's variables.
@@ -301,16 +303,25 @@ def create_model(
         SpecError: The spec has errors.
         SettingError: There is no variable of a given name.
         WeightsError: Weights cannot be read, or do not fit.
+        PassError: There is no pass of a name.
     """
     network = _network(spec, variables)
     network = network if auxiliary else network.without_auxiliary()
+    network = network.optimised(optimize) if optimize else network
     return network.create_model(weights, strict=strict)
 
 
-def emit(spec: str | Path | Network, *, auxiliary: bool = True, **variables: Value) -> str:
+def emit(
+    spec: str | Path | Network,
+    *,
+    auxiliary: bool = True,
+    optimize: str | Sequence[str] | None = None,
+    **variables: Value,
+) -> str:
     """The source of a spec; arguments and errors as for ``create_model``."""
     network = _network(spec, variables)
-    return (network if auxiliary else network.without_auxiliary()).emit()
+    network = network if auxiliary else network.without_auxiliary()
+    return (network.optimised(optimize) if optimize else network).emit()
 
 
 def diff(before: str | Path | Network, after: str | Path | Network) -> Difference:

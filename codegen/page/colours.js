@@ -8,8 +8,8 @@ const RAMPS = {
 const MODES = {
   type: { title: "Type" },
   parameters: { title: "Parameters", of: (facts) => facts.parameters, say: amount },
-  macs: { title: "Multiply-accumulates", of: (facts) => facts.macs, say: amount },
-  memory: { title: "Memory of outputs (float32)", of: (facts) => facts.activations * BYTES, say: bytes },
+  macs: { title: "MACs", of: (facts) => facts.macs, say: amount },
+  memory: { title: "Memory", of: (facts) => facts.activations * BYTES, say: bytes },
   field: {
     title: "Receptive field",
     of: (facts) => (facts.field ? Math.max(...facts.field) : 0),

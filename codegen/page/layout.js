@@ -2,12 +2,12 @@
 // Where everything stands. A network says itself what follows what, so nothing is searched for: items are measured
 // from the inside out and placed from the outside in. Every item hangs on an axis, on which values enter and leave it.
 
-const GAP = 36; // between a box and the next below it
+const GAP = 33; // between a box and the next below it
 const BUS = 7; // from the top of a split to the line on which its branches hang
 const DROP = 22; // from that line to the branches
 const APART = 24; // between branches
 const PAD = 14; // inside a group, around its content
-const FOOT = 16; // under it
+const FOOT = 20; // under it
 const LANE = 14; // for a wire along a group's right side
 const HEADING = 30; // height of a group's title
 const GUTTER = 56; // between the network and its heads

@@ -2,8 +2,20 @@
 // The texts that the network came from and went into, with the lines of what is selected marked in them.
 
 const RULES = {
-  yaml: /(?<comment>(?:^|(?<=\s))#.*$)|(?<string>"(?:[^"\\]|\\.)*"|'[^']*')|(?<key>[\w.]+(?=:(?:\s|$)))|(?<number>(?<![\w.])-?\d[\d.e-]*(?![\w.]))|(?<name>\$\(?[\w]+)/g,
-  python: /(?<comment>#.*$)|(?<string>[fr]?"""[^]*?"""|[fr]?"(?:[^"\\]|\\.)*")|(?<key>\b(?:class|def|return|import|from|for|in|if|elif|else|with|as|not|and|or|None|True|False)\b)|(?<number>(?<![\w.])\d[\d.e_-]*(?![\w.]))|(?<name>\b(?:self|super)\b)/g,
+  yaml: new RegExp([
+    /(?<comment>(?<![^\s])#[^\n]*)/,
+    /(?<string>(?<=[\s[{,(]|^)(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'))/,
+    /(?<key>[\w.]+(?=:[\s}]))/,
+    /(?<number>(?<=[:,[{]\s?)-?\d[\d.e-]*(?=[\s,}\]]))/,
+    /(?<name>\$\w+|\$\([^)\n]*\))/,
+  ].map((rule) => rule.source).join("|"), "g"),
+  python: new RegExp([
+    /(?<comment>#[^\n]*)/,
+    /(?<string>[fr]?"""[^]*?"""|[fr]?"(?:[^"\\\n]|\\.)*")/,
+    /(?<key>\b(?:class|def|return|import|from|for|in|if|elif|else|with|as|not|and|or|None|True|False)\b)/,
+    /(?<number>(?<![\w.])\d[\d.e_-]*(?![\w.]))/,
+    /(?<name>\bself\b)/,
+  ].map((rule) => rule.source).join("|"), "g"),
 };
 const tabs = document.getElementById("tabs");
 const listing = document.getElementById("listing");
@@ -12,25 +24,33 @@ let marks = { own: [], around: [] };
 let current = 0;
 let language = "yaml";
 
-/** The tokens of a line; what cannot be told apart is plain. */
-function tokens(line, rule) {
-  const parts = [];
+/** The lines of a text, with its tokens told apart. */
+function linesIn(content, rule) {
+  const lines = [];
+  let line = html("div", { class: "line", "data-line": 1 });
+  const write = (part, kind) => {
+    part.split("\n").forEach((piece, place) => {
+      if (place) {
+        lines.push(line);
+        line = html("div", { class: "line", "data-line": lines.length + 1 });
+      }
+      if (piece) line.append(kind ? html("span", { class: `t-${kind}` }, piece) : piece);
+    });
+  };
   let end = 0;
-  for (const match of line.matchAll(rule)) {
-    const [kind] = Object.entries(match.groups).find(([, value]) => value !== undefined);
-    if (match.index > end) parts.push(line.slice(end, match.index));
-    parts.push(html("span", { class: `t-${kind}` }, match[0]));
+  for (const match of content.matchAll(rule)) {
+    write(content.slice(end, match.index));
+    write(match[0], Object.keys(match.groups).find((kind) => match.groups[kind] !== undefined));
     end = match.index + match[0].length;
   }
-  if (end < line.length) parts.push(line.slice(end));
-  return parts;
+  write(content.slice(end));
+  return [...lines, line];
 }
 
 function sheet(place) {
   if (sheets[place]) return sheets[place];
   const { text: content, language: spoken } = network.texts[place];
-  const lines = content.replace(/\n$/, "").split("\n").map((line, at) =>
-    html("div", { class: "line", "data-line": at + 1 }, ...tokens(line, RULES[spoken]), "\n"));
+  const lines = linesIn(content.trimEnd(), RULES[spoken]);
   const page = html("pre", { class: "code" }, ...lines);
   page.style.setProperty("--digits", String(String(lines.length).length));
   page.addEventListener("click", (event) => {

@@ -17,10 +17,10 @@ function percent(share) {
   return share >= 0.9995 ? "100 %" : share >= 0.0005 ? `${(100 * share).toFixed(1)} %` : share ? "< 0.1 %" : "0 %";
 }
 
-/** A bar for a part of a whole. */
-function shareBar(share) {
+/** A bar for a part of a whole, on a scale up to some share. */
+function shareBar(share, most = 1) {
   const filled = html("span");
-  filled.style.width = `${Math.min(100, 100 * share)}%`;
+  filled.style.width = `${Math.min(100, (100 * share) / most)}%`;
   return html("span", { class: "bar", role: "img", "aria-label": percent(share) }, filled);
 }
 
@@ -54,16 +54,17 @@ function describe(item) {
   panelTitle.textContent = known ? known.name || titleOf(item) : item.name;
   if (!known) return facts.replaceChildren(table([["Shape", item.gives || (item.labels || [])[0]]]));
   const labels = item.content ? item.note || "" : (item.labels || []).join(", ");
-  const said = [known.about, known.about && labels ? "" : labels].filter(Boolean).join(" ");
+  const said = known.about || labels;
+  const kind = said.startsWith(known.kind.replaceAll("_", " ")) ? [] : [html("code", {}, known.kind), " "];
   facts.replaceChildren(
-    html("p", { class: "kind" }, html("code", {}, known.kind), said ? ` ${said}` : ""),
+    html("p", { class: "kind" }, ...kind, said),
     table([
       ["In", known.takes.join(", ")],
       ["Out", known.gives],
       ["Parameters", ...cost(known.parameters, network.parameters, item)],
       ["MACs", ...cost(known.macs, network.macs, item)],
       ["Memory", ...cost(known.activations * BYTES, network.activations.map((n) => n * BYTES), item, bytes)],
-      ["Sees", known.field ? `${extent(known.field)}, every ${extent(known.stride)}` : ""],
+      ["Receptive field", known.field ? `${extent(known.field)}, stride ${extent(known.stride)}` : ""],
       ["Repeats", repeats(item)],
     ]),
     weights(item),
@@ -77,13 +78,17 @@ function dearest() {
   return parts.slice(0, 6).map((item) => {
     const share = item.facts.macs / network.macs[0];
     const link = html("button", { type: "button", class: "row" },
-      html("span", {}, titleOf(item)), shareBar(share), html("span", {}, percent(share)));
+      html("span", {}, titleOf(item)), shareBar(share, parts[0].facts.macs / network.macs[0]), html("span", {}, percent(share)));
     link.addEventListener("click", () => select(item.id, { reveal: true }));
     return html("li", {}, link);
   });
 }
 
-const both = ([main, all], say) => (main === all ? say(main) : `${say(main)} (${say(all)} with heads)`);
+/** A total, and that with auxiliary heads where it is another. */
+function both([main, all], say) {
+  const more = say(all) === say(main) ? "" : html("span", { class: "quiet" }, `${say(all)} with heads`);
+  return [say(main), more];
+}
 
 function describeNetwork() {
   panelTitle.textContent = network.title;
@@ -91,9 +96,9 @@ function describeNetwork() {
     table([
       ["In", network.input],
       ["Out", network.output],
-      ["Parameters", both(network.parameters, exact)],
-      ["MACs", both(network.macs, exact)],
-      ["Memory", both(network.activations.map((number) => number * BYTES), bytes)],
+      ["Parameters", ...both(network.parameters, exact)],
+      ["MACs", ...both(network.macs, exact)],
+      ["Memory", ...both(network.activations.map((number) => number * BYTES), bytes)],
     ]),
     html("h3", {}, "Most multiply-accumulates"),
     html("ul", { class: "dearest" }, ...dearest()),

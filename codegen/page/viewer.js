@@ -50,7 +50,9 @@ function highlight() {
   }
   (element || layers.items.firstElementChild).tabIndex = 0;
   for (const { element: way } of ways.values()) {
-    way.classList.toggle("on", Boolean(element) && way.dataset.ends.split(" ").includes(selected));
+    const on = Boolean(element) && way.dataset.ends.split(" ").includes(selected);
+    if (on !== way.classList.contains("on")) way.classList.toggle("on");
+    if (on) layers.wires.append(way); // above those that share a part of its course
   }
 }
 

@@ -7,13 +7,12 @@ from math import prod
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from inception_graph.ir.graph import INPUT
+from inception_graph.analysis.receptive_field import sights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from inception_graph.ir.graph import TypedGraph
-    from inception_graph.ops.window import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,9 @@ def _counted(typed: TypedGraph) -> Costs:
 
 
 def _nodes(typed: TypedGraph) -> tuple[NodeCost, ...]:
-    seen: list[tuple[tuple[int, int], tuple[int, int]]] = []
     found: list[NodeCost] = []
-    for index in range(len(typed.nodes)):
+    for index, sight in enumerate(sights(typed)):
         inputs, operation = typed.inputs(index), typed.operation(index)
-        field, stride = _sight(typed, index, seen)
-        seen.append((field, stride))
         shape = typed.shapes[index]
         parameters = macs = 0
         if not operation.many:
@@ -105,28 +101,5 @@ def _nodes(typed: TypedGraph) -> tuple[NodeCost, ...]:
                 prod(weight.shape) for weight in typed.weights[index] if weight.trained
             )
             macs = operation.macs(inputs[0])
-        found.append(NodeCost(parameters, macs, prod(shape), field, stride))
+        found.append(NodeCost(parameters, macs, prod(shape), sight.most, sight.stride))
     return tuple(found)
-
-
-def _sight(
-    typed: TypedGraph, index: int, seen: list[tuple[tuple[int, int], tuple[int, int]]]
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Receptive field and stride of a node's output: the largest over what it reads, widened by its window."""
-    sources = [((1, 1), (1, 1)) if s == INPUT else seen[s] for s in typed.nodes[index].inputs]
-    field = (max(f[0] for f, _ in sources), max(f[1] for f, _ in sources))
-    stride = (max(s[0] for _, s in sources), max(s[1] for _, s in sources))
-    x: Shape = typed.inputs(index)[0]
-    operation = typed.operation(index)
-    if operation.many:
-        return field, stride
-    if len(x) == 3 and len(typed.shapes[index]) == 1 and operation.window(x) is None:
-        # A vector of all cells, as flatten makes it, sees what all of them see.
-        return (field[0] + (x[1] - 1) * stride[0], field[1] + (x[2] - 1) * stride[1]), stride
-    window = operation.window(x) if len(x) == 3 else None
-    if window is None:
-        return field, stride
-    return (
-        (field[0] + (window.span(0) - 1) * stride[0], field[1] + (window.span(1) - 1) * stride[1]),
-        (stride[0] * window.stride[0], stride[1] * window.stride[1]),
-    )

@@ -150,9 +150,11 @@ RUNTIMES: tuple[Runtime, ...] = (
     Runtime("channels_last", ("torch",), "a module and images with their channels last"),
     Runtime("compiled", ("torch",), "torch.compile, weights frozen for inference, channels last"),
     Runtime(
-        "onnxruntime", "onnxruntime", "ONNX Runtime on torch's export, all graph optimisations"
+        "onnxruntime",
+        ("onnxruntime", *_EXPORT),
+        "ONNX Runtime on torch's export, all graph optimisations",
     ),
-    Runtime("openvino", "openvino", "OpenVINO on torch's export, tuned for latency"),
+    Runtime("openvino", ("openvino", *_EXPORT), "OpenVINO on torch's export, tuned for latency"),
 )
 
 

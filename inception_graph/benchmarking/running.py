@@ -53,7 +53,9 @@ def benchmark(
         BenchmarkError: No contender is of such a name, or the network cannot be trained as a classifier.
     """
     if settings.mode == "train" and len(network.output) != 1:
-        message = f"'{network.name}' gives no classes: only a classifier can be measured in training"
+        message = (
+            f"'{network.name}' gives no classes: only a classifier can be measured in training"
+        )
         raise BenchmarkError(message)
     with tempfile.TemporaryDirectory(prefix="inception-graph-") as folder:
         preparation = Preparation(network, settings, Path(folder))
@@ -121,7 +123,9 @@ def _processor() -> str:
     if not file.exists():
         return platform.processor() or platform.machine()
     lines = file.read_text(encoding="utf-8", errors="replace").partition("\n\n")[0].splitlines()
-    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    facts = {
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)
+    }
     name = facts.get("model name", platform.machine())
     numbers = [f"{key} {facts[key]}" for key in ("cpu family", "model") if key in facts]
     return f"{name} ({', '.join(numbers)})" if numbers else name

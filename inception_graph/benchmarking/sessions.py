@@ -75,9 +75,7 @@ class _OpenVino(Session):
         self._request.infer([self._images], share_inputs=True, share_outputs=True)
 
 
-def start(
-    contender: Contender, settings: Settings, images: np.ndarray
-) -> Callable[[], Session]:
+def start(contender: Contender, settings: Settings, images: np.ndarray) -> Callable[[], Session]:
     """What makes a session of a contender, once everything that it needs is imported and read."""
     name, candidate = contender.runtime.name, contender.candidate
     if name == "onnxruntime":

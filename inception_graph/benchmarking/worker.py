@@ -59,6 +59,7 @@ class Worker:
     """This side of a contender's process."""
 
     def __init__(self, contender: Contender, settings: Settings, images: Path) -> None:
+        one = contender.candidate
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "inception_graph.benchmarking.serving"],
@@ -66,7 +67,8 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,  # an interruption is ours to handle
-            env=os.environ | {"TORCHINDUCTOR_CACHE_DIR": str(contender.candidate.folder / "compiled")},
+            # An empty cache of its own, so that compiling takes what it takes the first time.
+            env=os.environ | {"TORCHINDUCTOR_CACHE_DIR": str(one.folder / "compiled" / one.name)},
         )
         self._send((contender, settings, images))
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "advise": "advise",
     "render": "produce",
     "emit": "produce",
+    "optimize": "optimize",
     "schema": "produce",
     "build": "build",
     "predict": "predict",

@@ -67,6 +67,9 @@ def render(
     "--check", metavar="FILE", help="Compare with a file instead; exit status 1 where it differs."
 )
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
+@click.option(
+    "--optimize", metavar="PASSES", help="Optimise first: train, inference, or names of passes."
+)
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
 def emit(
     spec: str,
@@ -75,12 +78,14 @@ def emit(
     output: str | None,
     check: str | None,
     without_auxiliary: bool,
+    optimize: str | None,
     force: bool,
 ) -> None:
     """Print a network as PyTorch source that needs torch only."""
     from inception_graph.cli.outputs import deliver
 
-    source = network(spec, settings, limits, auxiliary=not without_auxiliary).emit()
+    made = network(spec, settings, limits, auxiliary=not without_auxiliary)
+    source = (made.optimised(optimize) if optimize else made).emit()
     if check is None:
         deliver(source, output, force=force)
         return

@@ -31,9 +31,14 @@ def infer(graph: Graph, report: Report, limits: Limits) -> TypedGraph | None:
         where = graph.program.places.key(("input",))
         report.add(Code.TENSOR_TOO_LARGE, message, where, hint=hint)
         return None
-    shapes = shapes_of(graph, _Faults(graph, report, limits))
+    shapes = known_shapes(graph, report, limits)
     typed = TypedGraph(graph, tuple(shape for shape in shapes if shape is not None))
     return typed if len(typed.shapes) == len(graph.nodes) else None
+
+
+def known_shapes(graph: Graph, report: Report, limits: Limits) -> list[Shape | None]:
+    """The shape of every node, or None where it has none (each cause reported once)."""
+    return shapes_of(graph, _Faults(graph, report, limits))
 
 
 _MOST_SEARCHES = 10

@@ -43,13 +43,13 @@ class Pass(ABC):
         exact: Whether the network computes the same function of images and weights, up to rounding, in training too;
             a pass that is not exact does so in evaluation only.
         preserves: What stays the same, in a few words.
-        seeks: What it rewrites, in a few words.
+        sought: What it rewrites, in a few words.
     """
 
     name: ClassVar[str]
     exact: ClassVar[bool]
     preserves: ClassVar[str]
-    seeks: ClassVar[str]
+    sought: ClassVar[str]
 
     @abstractmethod
     def run(self, typed: TypedGraph, record: Record) -> Program:

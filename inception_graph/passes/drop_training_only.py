@@ -22,7 +22,7 @@ class DropTrainingOnly(Pass):
     name: ClassVar = "drop_training_only"
     exact: ClassVar = False
     preserves: ClassVar = "outputs in evaluation, to the bit"
-    seeks: ClassVar = "a dropout or an auxiliary head"
+    sought: ClassVar = "dropout or auxiliary head"
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         program = typed.program

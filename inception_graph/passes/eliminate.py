@@ -42,7 +42,7 @@ class Eliminate(Pass):
     name: ClassVar = "eliminate"
     exact: ClassVar = True
     preserves: ClassVar = "outputs, gradients and statistics, to the bit"
-    seeks: ClassVar = "an identity, a node that nothing reads, a concat in a concat, or twins among pools"
+    sought: ClassVar = "identity, unread node, concat in a concat, or pool that a sibling computes too"
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         built, read = instances(typed), names_read(typed.program)

@@ -31,7 +31,7 @@ class FoldNorm(Pass):
     name: ClassVar = "fold_norm"
     exact: ClassVar = False
     preserves: ClassVar = "outputs in evaluation, up to rounding"
-    seeks: ClassVar = "a batch normalisation behind a convolution"
+    sought: ClassVar = "batch normalisation behind a convolution"
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         program, read = typed.program, names_read(typed.program)

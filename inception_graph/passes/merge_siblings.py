@@ -30,7 +30,7 @@ class MergeSiblings(Pass):
     name: ClassVar = "merge_siblings"
     exact: ClassVar = True
     preserves: ClassVar = "outputs, gradients and statistics, up to the order of sums"
-    seeks: ClassVar = (
+    sought: ClassVar = (
         "two 1x1 convolutions, alike but for their channels, that begin branches of one join"
     )
 

@@ -30,7 +30,7 @@ class PackKernels(Pass):
     name: ClassVar = "pack_kernels"
     exact: ClassVar = False
     preserves: ClassVar = "outputs in evaluation, up to rounding"
-    seeks: ClassVar = "a convolution"
+    sought: ClassVar = "convolution"
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         packed: set[str] = set()

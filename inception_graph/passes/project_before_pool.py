@@ -40,7 +40,7 @@ class ProjectBeforePool(Pass):
     name: ClassVar = "project_before_pool"
     exact: ClassVar = True
     preserves: ClassVar = "outputs, gradients and statistics, up to the order of sums"
-    seeks: ClassVar = "an average pool that a 1x1 convolution reads"
+    sought: ClassVar = "average pool that a 1x1 convolution reads"
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         built, read = instances(typed), names_read(typed.program)

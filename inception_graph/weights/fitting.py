@@ -10,6 +10,7 @@ from inception_graph.checkpoints import Candidate, Match, expected, match, recog
 from inception_graph.diagnostics.report import did_you_mean
 from inception_graph.diagnostics.terminal import visible
 from inception_graph.weights.fit import WITH_BACKGROUND, Fit, Misfit, Piece
+from inception_graph.weights.optimised import in_plain_layout
 from inception_graph.weights.renaming import renamed_layers
 from inception_graph.weights.rules import check_rules
 from inception_graph.weights.transform import to_ours
@@ -40,6 +41,7 @@ def fitted(typed: TypedGraph, file: TensorFile, source: str | None = None) -> Fi
         WeightsError: Nothing fits, the file is that of another network, there is no such source, or its rules are
             broken.
     """
+    file = in_plain_layout(file, typed)
     program, shapes = typed.program, file.shapes
     if source is not None and source not in program.checkpoints:
         known = ", ".join(program.checkpoints) or "none"

@@ -85,35 +85,43 @@ class _Items:
                     self._beside[child] = instance.children
         self._closed = Part(self.typed, closed=lambda instance, depth: True)
 
-    def item(self, item: Item, inside: bool = False) -> dict[str, Any]:
-        """An item with all that is inside it; what is inside a block or head opens with it."""
+    def item(self, item: Item, *, inside: bool = False, scope: str = "") -> dict[str, Any]:
+        """An item with all that is inside it.
+
+        Args:
+            item: The item.
+            inside: Whether it is in a block or head, with which it opens.
+            scope: What names in it start with, and what a reader sees around them anyway.
+        """
         match item:
             case Box():
-                return self._box(item)
+                return self._box(item, scope)
             case Stack():
-                return {"stack": [self.item(each, inside) for each in item.items]}
+                return {"stack": [self.item(e, inside=inside, scope=scope) for e in item.items]}
             case Split():
-                return self._split(item, inside)
+                return self._split(item, inside, scope)
             case Frame():
                 return self._frame(item)
 
-    def _box(self, box: Box) -> dict[str, Any]:
+    def _box(self, box: Box, scope: str) -> dict[str, Any]:
         instance = self._nodes.get(box.id)
-        shown: dict[str, Any] = {"id": box.id, "style": box.style, "name": box.name}
+        name = "" if box.name == scope else box.name.removeprefix(f"{scope}.")
+        shown: dict[str, Any] = {"id": box.id, "style": box.style, "name": name}
         shown |= {"labels": box.labels} if box.labels else {}
         shown |= {"gives": box.gives} if box.gives else {}
         shown |= {"dashed": 1} if box.dashed else {}
         return shown | ({"facts": self.facts.node(instance)} if instance else {})
 
-    def _split(self, split: Split, inside: bool) -> dict[str, Any]:
+    def _split(self, split: Split, inside: bool, scope: str) -> dict[str, Any]:
         fork = self._nodes[split.join.id]
-        branches = [self.item(branch, inside=True) for branch in split.branches]
-        shown = {"branches": branches, "join": self._box(split.join)}
+        name = split.join.name if fork.element.name else scope
+        branches = [self.item(branch, inside=True, scope=name) for branch in split.branches]
+        shown = {"branches": branches, "join": self._box(split.join, name)}
         if not fork.element.name:
             return shown
         return {
             "id": f"join-{fork.name}",
-            "title": split.join.name,
+            "title": name.removeprefix(f"{scope}."),
             "labels": self._labels(fork),
             "content": shown,
             "facts": self.facts.group([fork], self.typed.operation(fork.output).key),
