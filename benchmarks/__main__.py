@@ -1,43 +1,56 @@
-"""Run every measurement and write ``benchmarks/RESULTS.md``; exit status 1 where a target is missed."""
+"""Run measurements and write ``benchmarks/RESULTS.md``; exit status 1 where a target is missed.
+
+Without PART all parts run, ``speed`` among them, which takes half an hour. What is known of other parts is kept.
+"""
 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import sys
 import tempfile
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks import in_process, weights, whole_process
-from benchmarks.report import markdown
+from benchmarks import in_process, page, speed, weights, whole_process
+from benchmarks.report import Part, facts, kept, markdown
 
-_VERSIONS = (
-    "inception-graph",
-    "torch",
-    "torchvision",
-    "torchinfo",
-    "torchview",
-    "pydantic",
-    "pyyaml",
-)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.report import Measurement
+
+_BASIC = ("inception-graph", "torch", "torchvision", "torchinfo", "torchview", "pydantic", "pyyaml")
+_PARTS: dict[str, tuple[str, tuple[str, ...], Callable[[Path, int], list[Measurement]]]] = {
+    "commands": ("Commands, as whole processes", _BASIC, whole_process.measure),
+    "weights": ("Weights", ("torch",), weights.measure),
+    "compiler": ("Inside one process", _BASIC, lambda _, rounds: in_process.measure(rounds)),
+    "page": ("The html page", ("playwright",), page.measure),
+    "speed": ("Speed of networks", speed.PACKAGES, speed.measure),
+}
+"""Title, packages whose versions matter, and what measures a part, by the name of the part."""
 
 
 def main() -> None:
     """Measure, write, tell."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", metavar="PART", nargs="*", choices=[*_PARTS, []])
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each comparison")
+    parser.add_argument("--missing", action="store_true", help="of speed, only what is not known")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("RESULTS.md"))
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = whole_process.measure(Path(folder), options.rounds)
-        found += weights.measure(Path(folder), options.rounds)
-    found += in_process.measure(options.rounds)
-    versions = {name: importlib.metadata.version(name) for name in _VERSIONS}
-    page = markdown(found, versions, date.today().isoformat())
-    options.output.write_text(page, encoding="utf-8")
-    print(page)
-    sys.exit(0 if all(row.met for row in found) else 1)
+    if not options.missing and (not options.parts or "speed" in options.parts):
+        speed.forget()
+    for name in options.parts or _PARTS:
+        title, packages, measure = _PARTS[name]
+        with tempfile.TemporaryDirectory() as folder:
+            rows = measure(Path(folder), options.rounds)
+        notes = speed.tables() if name == "speed" else ()
+        Part(name, title, tuple(rows), tuple(notes), facts(packages)).keep()
+    known = [part for name in _PARTS if (part := kept(name)) is not None]
+    results = markdown(known)
+    options.output.write_text(results, encoding="utf-8")
+    print(results)
+    sys.exit(0 if all(part.met for part in known) else 1)
 
 
 if __name__ == "__main__":

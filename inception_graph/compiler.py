@@ -62,6 +62,11 @@ class Compilation:
     stripped: bool = False
     passes: tuple[str, ...] = ()
 
+    @property
+    def parent(self) -> str | None:
+        """What the text extends: a shipped network's name, a file's without its ending, or None."""
+        return Path(self.sources[1].name.strip("<>")).stem if len(self.sources) > 1 else None
+
 
 def compile_spec(
     spec: str | Path,

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import networkx as nx
+    import torch
     from torch import nn
 
-    from inception_graph.backends.pictures import Level
+    from inception_graph.backends.pictures import Level, View
     from inception_graph.comparison.edits import Difference
     from inception_graph.diagnostics.report import Diagnostic
+    from inception_graph.execution import Compiled, Precision
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.graph import Node, TypedGraph
     from inception_graph.ir.program import Program
@@ -172,9 +174,10 @@ class Network:
 
     def emit(self) -> str:
         """The network as a file of PyTorch source."""
-        return emit_source(self.typed, self._provenance())
+        return emit_source(self.typed, self.provenance())
 
-    def _provenance(self) -> Provenance:
+    def provenance(self) -> Provenance:
+        """Where what is made of it comes from: spec, digest, and the command that emits it again."""
         sources = self.compilation.sources
         name = self.compilation.name
         named = name not in ("<text>", "<stdin>")
@@ -195,19 +198,33 @@ class Network:
         digest = hashlib.sha256(text.encode()).hexdigest()
         return Provenance(file, digest, command)
 
-    def create_model(self, weights: str | Path | None = None, *, strict: bool = False) -> nn.Module:
+    def create_model(
+        self,
+        weights: str | Path | None = None,
+        *,
+        strict: bool = False,
+        dtype: Precision | torch.dtype | None = None,
+        channels_last: bool = False,
+        compile: Compiled | None = None,  # noqa: A002 - torch's word for it
+    ) -> nn.Module:
         """The live module: the emitted source, executed. In training mode, as torch's own constructors leave it.
 
         Args:
             weights: A file of weights of any kind, or where to fetch one, such as ``timm/inception_v4.tf_in1k`` and
                 ``torchvision:IMAGENET1K_V1``. What does not fit as it is, a warning tells.
             strict: Whether anything left over is an error, in the file or in the module.
+            dtype: Of weights and images: ``bfloat16``, say, or ``torch.bfloat16``.
+            channels_last: Whether weights, and with them maps, stand in memory with their channels last.
+            compile: ``inference`` or ``train``; ``Execution`` says what becomes of the module.
 
         Raises:
             WeightsError: The file cannot be read, nothing in it fits, or something is left over and ``strict`` given.
+            ValueError: There is no such ``dtype`` or no such way to ``compile``.
         """
         from inception_graph.backends.pytorch.live import instantiate, load_source
+        from inception_graph.execution import Execution
 
+        execution = Execution(dtype, channels_last, compile)
         with collector_paused():
             module = load_source(self.emit(), self.name)
             model = instantiate(getattr(module, network_class(self.program)))
@@ -218,7 +235,7 @@ class Network:
             fit = load(model, (self.whole or self).typed, weights, strict=strict)
             if not fit.exact(plain_state(model)):
                 warnings.warn(report(fit), stacklevel=2)
-        return model
+        return execution.apply(model)
 
     def render(self, path: str | Path, *, level: Level = "block", force: bool = False) -> None:
         """Draw the network to an svg, png, pdf or dot file, by its suffix.
@@ -228,11 +245,24 @@ class Network:
             level: ``network``, ``block`` or ``op``.
             force: Whether a file that is not ours may be replaced.
         """
-        from inception_graph.backends.pictures import render
-        from inception_graph.files import guard
+        from inception_graph.backends.pictures import View, render
+        from inception_graph.files import guard, write_atomically
 
         guard(Path(path), force=force)
-        render(self.typed, Path(path), level=level)
+        if Path(path).suffix.lower() == ".html":
+            write_atomically(path, self.page(View(level)))
+        else:
+            render(self.typed, Path(path), View(level))
+
+    def page(self, view: View | None = None) -> str:
+        """The network as one file of HTML to explore: it needs no server and no net."""
+        from inception_graph.backends.pictures import View
+        from inception_graph.backends.pictures.page import Listing, html_text
+        from inception_graph.backends.pytorch.lines import lines_of
+
+        source = self.emit()
+        lines = lines_of(source, network_class(self.program), self.typed)
+        return html_text(self.typed, view or View(), Listing(f"{self.name}.py", source, lines))
 
     def _repr_svg_(self) -> str:
         from inception_graph.backends.pictures import svg
@@ -287,6 +317,9 @@ def create_model(
     optimize: str | Sequence[str] | None = None,
     weights: str | Path | None = None,
     strict: bool = False,
+    dtype: Precision | torch.dtype | None = None,
+    channels_last: bool = False,
+    compile: Compiled | None = None,  # noqa: A002 - torch's word for it
     **variables: Value,
 ) -> nn.Module:
     """The live module of a spec, with its weights started as the spec says, or read from a file.
@@ -297,6 +330,9 @@ def create_model(
         optimize: Passes to run before, as ``Network.optimised`` takes them.
         weights: A file, or where to fetch one; see ``Network.create_model``.
         strict: Whether anything left over is an error, in the file or in the module.
+        dtype: Of weights and images; this and the next two as for ``Network.create_model``.
+        channels_last: Whether channels stand last in memory.
+        compile: ``inference`` or ``train``.
         variables: Values for the spec's variables.
 
     Raises:
@@ -304,11 +340,14 @@ def create_model(
         SettingError: There is no variable of a given name.
         WeightsError: Weights cannot be read, or do not fit.
         PassError: There is no pass of a name.
+        ValueError: There is no such ``dtype`` or no such way to ``compile``.
     """
     network = _network(spec, variables)
     network = network if auxiliary else network.without_auxiliary()
     network = network.optimised(optimize) if optimize else network
-    return network.create_model(weights, strict=strict)
+    return network.create_model(
+        weights, strict=strict, dtype=dtype, channels_last=channels_last, compile=compile
+    )
 
 
 def emit(

@@ -2,9 +2,10 @@
 // Where the reader looks: a shift and a scale, moved by wheel, pointers and keys.
 
 const stage = document.getElementById("stage");
+const legend = document.getElementById("legend");
 const LEAST_SCALE = 0.05;
 const MOST_SCALE = 4;
-const READABLE = 0.72; // a network that would be smaller is shown from its top
+const READABLE = 0.66; // a network that would be smaller is shown from its top
 const MARGIN = 28;
 
 const camera = {
@@ -45,11 +46,12 @@ const camera = {
     this.flight = requestAnimationFrame(step);
   },
 
-  /** The whole network. */
+  /** The whole network, above the legend. */
   whole() {
     const { x, y, w, h } = layout.bounds;
-    const k = Math.min(1.1, (stage.clientWidth - 2 * MARGIN) / w, (stage.clientHeight - 2 * MARGIN) / h);
-    return [(stage.clientWidth - w * k) / 2 - x * k, (stage.clientHeight - h * k) / 2 - y * k, k];
+    const [wide, high] = [stage.clientWidth - 2 * MARGIN, stage.clientHeight - 2 * MARGIN - legend.offsetHeight];
+    const k = Math.min(1, wide / w, high / h);
+    return [(stage.clientWidth - w * k) / 2 - x * k, MARGIN + (high - h * k) / 2 - y * k, k];
   },
 
   /** What is seen first: the whole, or where that could not be read, as much from the top as can. */
@@ -60,7 +62,7 @@ const camera = {
     const wide = Math.min(1, Math.max(READABLE, (stage.clientWidth - 2 * MARGIN) / bounds.w));
     const fits = bounds.w * wide <= stage.clientWidth - 2 * MARGIN;
     const middle = fits ? bounds.x + bounds.w / 2 : 0;
-    this.set(stage.clientWidth / 2 - middle * wide, MARGIN, wide);
+    this.set(stage.clientWidth / 2 - middle * wide, MARGIN - bounds.y * wide, wide);
   },
 
   /** Bring an item into view, without moving where it is seen already. */

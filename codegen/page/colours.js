@@ -17,7 +17,6 @@ const MODES = {
     even: true,
   },
 };
-const legend = document.getElementById("legend");
 const night = matchMedia("(prefers-color-scheme: dark)");
 let mode = "type";
 

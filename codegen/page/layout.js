@@ -10,7 +10,8 @@ const PAD = 14; // inside a group, around its content
 const FOOT = 20; // under it
 const LANE = 14; // for a wire along a group's right side
 const HEADING = 30; // height of a group's title
-const GUTTER = 56; // between the network and its heads
+const GUTTER = 56; // between columns
+const ABOVE = 22; // above a column, for the wire that comes from the one before
 const LEAST = 84; // width of a box
 
 const FACE = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
@@ -58,6 +59,7 @@ class Pen {
     this.rooms = new Map();
     this.rects = new Map();
     this.routes = [];
+    this.named = []; // names of branches, beside the wires that lead to them
     this.waiting = new Map(wires.map((wire) => [wire.key, wire]));
   }
 
@@ -68,6 +70,10 @@ class Pen {
   }
 
   measured(item) {
+    if (item.name && item.stack) {
+      const [left, right, high] = this.measured({ stack: item.stack });
+      return [left, Math.max(right, textWidth(item.name, "shape") + 14), high];
+    }
     if (item.stack) {
       if (!item.stack.length) return [12, 12, 0];
       const rooms = item.stack.map((inner) => this.room(inner));
@@ -105,7 +111,7 @@ class Pen {
     if (item.branches) return this.split(item, axis, top, feed);
     if (isOpen(item)) {
       const [left, right, high] = this.room(item);
-      this.rects.set(item.id, { item, x: axis - left, y: top, w: left + right, h: high });
+      this.rects.set(item.id, { item, x: axis - left, y: top, w: left + right, h: high, column: this.column });
       return this.place(item.content, axis, top + HEADING + PAD, feed);
     }
     return this.box(item, axis, top, boxSize(item)[0], [[feed, axis]]);
@@ -113,7 +119,7 @@ class Pen {
 
   box(item, axis, top, wide, entries) {
     const high = boxSize(item)[1];
-    this.rects.set(item.id, { item, x: axis - wide / 2, y: top, w: wide, h: high });
+    this.rects.set(item.id, { item, x: axis - wide / 2, y: top, w: wide, h: high, column: this.column });
     for (const [feed, x] of entries) {
       const wire = feed && this.waiting.get(`${feed.source} ${item.id}`);
       if (wire) this.draw(wire, [...feed.points, [x, top]]);
@@ -141,7 +147,11 @@ class Pen {
       const [left, right] = rooms[place];
       const own = x + left;
       x += left + right + APART;
-      return [this.place(inner, own, bus + DROP, this.led(entered || feed, axis, bus, own)), own];
+      if (inner.name && inner.stack) {
+        this.named.push({ key: `${item.join.id} ${place}`, x: own + 7, y: bus + 17, name: inner.name });
+      }
+      const reads = entered && item.entered.includes(place) ? entered : feed;
+      return [this.place(inner, own, bus + DROP, this.led(reads, axis, bus, own)), own];
     });
     return this.box(item.join, axis, foot, this.room(item)[0] * 2, exits);
   }
@@ -152,7 +162,7 @@ class Pen {
     return { source: feed.source, points: [...feed.points, [axis, bus], [own, bus]] };
   }
 
-  /** The wires that do not run down: from a value to a later box, along the right side of the group of both. */
+  /** The wires that do not follow the order: along the right side of the group of both ends, or between columns. */
   around() {
     for (const wire of [...this.waiting.values()]) {
       const source = this.rects.get(wire.source);
@@ -161,11 +171,20 @@ class Pen {
       const key = group ? group.id : "";
       const lane = (this.taken.get(key) || 0) + 1;
       this.taken.set(key, lane);
-      const edge = group ? this.rects.get(key) : { x: this.right, w: 0 };
-      const x = group ? edge.x + edge.w - LANE * (lane - 0.3) : edge.x + LANE * lane;
-      const from = source.y + source.h * 0.7;
+      const from = [source.x + source.w, source.y + source.h * 0.7];
       const to = target.y + target.h * 0.3;
-      this.draw(wire, [[source.x + source.w, from], [x, from], [x, to], [target.x + target.w, to]]);
+      const out = group ? this.rects.get(key) : source.column;
+      const x = group ? out.x + out.w - LANE * (lane - 0.3) : out.x + out.w + (LANE / 2) * lane;
+      const onward = target.column.place - source.column.place;
+      if (group || onward === 0) {
+        this.draw(wire, [from, [x, from[1]], [x, to], [target.x + target.w, to]]);
+      } else if (onward === 1) {
+        this.draw(wire, [from, [x, from[1]], [x, to], [target.x, to]]);
+      } else {
+        const high = -ABOVE - (LANE / 2) * lane;
+        const into = target.column.x - (LANE / 2) * lane;
+        this.draw(wire, [from, [x, from[1]], [x, high], [into, high], [into, to], [target.x, to]]);
+      }
     }
   }
 
@@ -176,38 +195,70 @@ class Pen {
     return null;
   }
 
-  /** An auxiliary head, right of the network, from the side of what feeds it. */
-  beside(sourceId, item) {
-    const source = this.rects.get(visible(items.get(sourceId)).id);
-    const [left] = this.room(item);
+  /** An auxiliary head, right of its column, from the side of what feeds it. */
+  beside(source, item) {
+    const [left, right, high] = this.room(item);
     const from = [source.x + source.w, source.y + source.h / 2];
     const gutter = this.right + GUTTER / 2;
-    const top = Math.max(source.y + source.h / 2 + 28, this.foot + 44);
+    const top = Math.max(from[1] + 28, this.foot + 44);
     const axis = this.right + GUTTER + left;
     const level = top - 18;
     const late = level - from[1] > 12;
     const points = late ? [from, [gutter, from[1]], [gutter, level], [axis, level]] : [from, [axis, from[1]]];
     this.place(item, axis, top, { source: source.item.id, points });
-    this.foot = top + this.room(item)[2];
+    this.foot = top + high;
+    return axis + right;
+  }
+
+  /** The network in columns, each with the heads that stand beside it. */
+  columns(columns) {
+    let feed = null;
+    let edge = -GUTTER;
+    for (const [place, stack] of columns.entries()) {
+      const [left, right, high] = this.room({ stack });
+      const axis = edge + GUTTER + left;
+      this.column = { place, x: axis - left, w: left + right };
+      if (feed) feed.points.push([edge + GUTTER / 2, -ABOVE], [axis, -ABOVE]);
+      feed = this.place({ stack }, axis, 0, feed);
+      this.right = edge = axis + right;
+      this.foot = 0;
+      for (const [id, item] of network.beside) {
+        const source = this.rects.get(visible(items.get(id)).id);
+        if (source && !this.rects.has(item.id)) edge = Math.max(edge, this.beside(source, item));
+      }
+      const under = Math.max(high, this.foot) + FOOT;
+      feed.points.push([axis, under], [edge + GUTTER / 2, under]);
+    }
   }
 
   bounds() {
     const rects = [...this.rects.values()];
-    const xs = this.routes.flatMap((route) => route.points.map((point) => point[0]));
-    const x = Math.min(...rects.map((rect) => rect.x), ...xs);
-    const right = Math.max(...rects.map((rect) => rect.x + rect.w), ...xs);
-    const bottom = Math.max(...rects.map((rect) => rect.y + rect.h));
-    return { x, y: 0, w: right - x, h: bottom };
+    const points = this.routes.flatMap((route) => route.points);
+    const x = Math.min(...rects.map((rect) => rect.x), ...points.map((point) => point[0]));
+    const y = Math.min(0, ...points.map((point) => point[1]));
+    const right = Math.max(...rects.map((rect) => rect.x + rect.w), ...points.map((point) => point[0]));
+    const bottom = Math.max(...rects.map((rect) => rect.y + rect.h), ...points.map((point) => point[1]));
+    return { x, y, w: right - x, h: bottom - y };
   }
 }
 
+/** On a wide screen a column for each stage, elsewhere one for all. */
+function columnsOf(strip, wide) {
+  const columns = [[]];
+  for (const item of strip) {
+    const started = columns[columns.length - 1].some((other) => other.stage);
+    if (wide && item.stage && started) columns.push([]);
+    columns[columns.length - 1].push(item);
+  }
+  return columns;
+}
+
+const stageSize = document.getElementById("stage").getBoundingClientRect();
+const columns = columnsOf(network.strip, stageSize.width > 1.1 * stageSize.height);
+
 function drawn(wires, lanes) {
   const pen = new Pen(wires, lanes);
-  const strip = { stack: network.strip };
-  pen.place(strip, 0, 0, null);
-  pen.right = pen.room(strip)[1];
-  pen.foot = 0;
-  for (const [source, item] of network.beside) pen.beside(source, item);
+  pen.columns(columns);
   pen.around();
   return pen;
 }
@@ -224,5 +275,5 @@ function layOut() {
     route.label = !named.has(value) && route.wire.shape;
     named.add(value);
   }
-  return { rects: pen.rects, routes: pen.routes, bounds: pen.bounds() };
+  return { rects: pen.rects, routes: pen.routes, named: pen.named, bounds: pen.bounds() };
 }

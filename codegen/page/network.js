@@ -8,6 +8,7 @@ const opened = new Set(); // ids of groups that are open
 function index(item, parent, times) {
   if (item.stack) return item.stack.forEach((inner) => index(inner, parent, times));
   if (item.branches) {
+    if (item.entry) index(item.entry, parent, times);
     item.branches.forEach((inner) => index(inner, parent, times));
     return index(item.join, parent, times);
   }

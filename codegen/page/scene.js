@@ -3,18 +3,19 @@
 
 const GLIDE = 160; // milliseconds; what opens is in its place at once
 const world = document.getElementById("world");
-const layers = { items: svg("g"), wires: svg("g", { class: "wires", "aria-hidden": "true" }) };
-world.append(layers.items, layers.wires);
+const layers = { frames: svg("g"), wires: svg("g", { class: "wires", "aria-hidden": "true" }), boxes: svg("g") };
+world.append(layers.frames, layers.wires, layers.boxes);
 const shown = new Map(); // of items, by id with a sign for open groups
 const ways = new Map(); // of wires, by key
-let layout = { rects: new Map(), routes: [], bounds: { x: 0, y: 0, w: 0, h: 0 } };
+const branches = new Map(); // names of branches, by key
+let layout = { rects: new Map(), routes: [], named: [], bounds: { x: 0, y: 0, w: 0, h: 0 } };
 let gliding = null;
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const keyOf = (item) => (isOpen(item) ? `${item.id}+` : item.id);
 
-/** The thickness of a wire: more channels, thicker. */
-const thickness = (shape) => Math.min(3.4, Math.max(1, 1 + 0.38 * Math.log2((parseInt(shape, 10) || 1) / 24)));
+/** The thickness of a wire grows with the root of the channels, as in all pictures. */
+const thickness = (shape) => Math.min(3.4, 0.55 + 0.06 * Math.sqrt(parseInt(shape, 10) || 0));
 
 function spoken(item) {
   const facts = item.facts;
@@ -48,7 +49,6 @@ function makeItem(item) {
   group.append(...outlines);
   if (open) group.append(...heading(item));
   else group.append(...writing(item));
-  layers.items.append(group);
   return { item, element: group, form, outlines, rect: null };
 }
 
@@ -146,16 +146,16 @@ function show(anchor) {
   const moves = [];
   const animated = old.rects.size > 0 && !still.matches;
   prune(shown, new Set([...layout.rects.values()].map((rect) => keyOf(rect.item))));
-  let last = null;
+  const last = new Map();
   for (const rect of layout.rects.values()) {
     const key = keyOf(rect.item);
     const drawing = shown.get(key) || makeItem(rect.item);
     const from = shown.has(key) && drawing.rect;
     shown.set(key, drawing);
-    if (last ? last.nextSibling !== drawing.element : layers.items.firstChild !== drawing.element) {
-      layers.items.insertBefore(drawing.element, last ? last.nextSibling : layers.items.firstChild);
-    }
-    last = drawing.element;
+    const layer = isOpen(rect.item) ? layers.frames : layers.boxes;
+    const next = last.has(layer) ? last.get(layer).nextSibling : layer.firstChild;
+    if (next !== drawing.element) layer.insertBefore(drawing.element, next);
+    last.set(layer, drawing.element);
     if (animated && from) moves.push(glideItem(drawing, from, rect, shift));
     else {
       put(drawing, rect);
@@ -177,6 +177,18 @@ function show(anchor) {
       way.element.classList.toggle("entering", animated);
     }
     ways.set(route.wire.key, way);
+  }
+  prune(branches, new Set(layout.named.map(({ key }) => key)));
+  for (const to of layout.named) {
+    const known = branches.get(to.key);
+    const branch = known || { element: text("shape", 0, 0, to.name) };
+    if (animated && known) moves.push(glideName(branch, shift, to));
+    else {
+      branch.element.classList.toggle("entering", animated);
+      layers.wires.append(branch.element);
+      name(branch, to.x, to.y);
+    }
+    branches.set(to.key, branch);
   }
   paint();
   if (moves.length) glide(moves);
@@ -201,6 +213,17 @@ function glideWay(way, from, route, shift) {
   return (share) =>
     lead(way, route.points.map(([x, y], place) =>
       [between(start[place][0], x, share), between(start[place][1], y, share)]), route.down);
+}
+
+function name(branch, x, y) {
+  Object.assign(branch, { x, y });
+  branch.element.setAttribute("x", tidy(x));
+  branch.element.setAttribute("y", tidy(y));
+}
+
+function glideName(branch, shift, to) {
+  const [x, y] = [branch.x + shift[0], branch.y + shift[1]];
+  return (share) => name(branch, between(x, to.x, share), between(y, to.y, share));
 }
 
 function glide(moves) {

@@ -48,7 +48,7 @@ function highlight() {
     element.classList.add("selected");
     element.setAttribute("aria-selected", "true");
   }
-  (element || layers.items.firstElementChild).tabIndex = 0;
+  (element || elementOf(seen().next().value.id)).tabIndex = 0;
   for (const { element: way } of ways.values()) {
     const on = Boolean(element) && way.dataset.ends.split(" ").includes(selected);
     if (on !== way.classList.contains("on")) way.classList.toggle("on");

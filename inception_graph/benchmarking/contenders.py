@@ -179,8 +179,8 @@ def lineup(
     Args:
         candidates: The networks; ours first, then peers by preference.
         settings: What is measured.
-        patterns: Names as a shell would match them. Without any, ours are measured plain and optimised; the first peer in
-            every runtime, and each other peer as a module with its channels last.
+        patterns: Names as a shell would match them. Without any, ours are measured plain and optimised, the first peer
+            in every runtime, and each other peer as a module with its channels last.
     """
     able = [
         Contender(candidate, runtime)

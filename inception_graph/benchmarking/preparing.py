@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ import torch
 from inception_graph.backends.pytorch.emit import network_class
 from inception_graph.backends.pytorch.live import hollow
 from inception_graph.benchmarking.contenders import OPTIMISED, PLAIN, Emitted, Foreign
-from inception_graph.benchmarking.torch_sessions import session
+from inception_graph.benchmarking.torch_sessions import session, tensor
 from inception_graph.checkpoints import tensors
 from inception_graph.peers import PEERS, PeerMissing
 from inception_graph.verification.against import NoPeerError, choose
@@ -109,7 +109,7 @@ class Preparation:
         with torch.inference_mode():
             scatter(held, ((entry.tensor, name) for entry, name in found.pairs if entry.kept))
             module.load_state_dict(carried(held, found))
-            batch = torch.from_numpy(np.load(self.images))
+            batch = tensor(np.load(self.images))
             try:
                 theirs = reference.run(batch, training=False)["logits"]
             except (RuntimeError, ValueError) as error:
@@ -139,8 +139,6 @@ def export(candidate: Candidate, images: Path) -> None:
     module = candidate.module().eval()
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
-        batch = torch.from_numpy(np.load(images))
-        program = torch.onnx.export(module, (batch,), dynamo=True, verbose=False)
-    if program is None:
-        raise AssertionError(candidate.name)
-    program.save(candidate.onnx)
+        exporter: Any = torch.onnx
+        batch = tensor(np.load(images))
+        exporter.export(module, (batch,), dynamo=True, verbose=False).save(candidate.onnx)

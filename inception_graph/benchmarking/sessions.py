@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,8 @@ class _OnnxRuntime(Session):
     """ONNX Runtime on the CPU."""
 
     def __init__(self, path: Path, settings: Settings, images: np.ndarray) -> None:
-        import onnxruntime
-
-        options: Any = onnxruntime.SessionOptions()
+        onnxruntime: Any = import_module("onnxruntime")
+        options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = settings.threads
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         self._session: Any = onnxruntime.InferenceSession(
@@ -57,14 +57,13 @@ class _OpenVino(Session):
     """OpenVINO on the CPU."""
 
     def __init__(self, path: Path, settings: Settings, images: np.ndarray) -> None:
-        import openvino
-
+        openvino: Any = import_module("openvino")
         options = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if settings.dtype == "bfloat16" else "f32",
             "INFERENCE_NUM_THREADS": settings.threads,
         }
-        model: Any = openvino.Core().compile_model(str(path), "CPU", options)
+        model = openvino.Core().compile_model(str(path), "CPU", options)
         self._request = model.create_infer_request()
         self._images = images
 
@@ -78,14 +77,10 @@ class _OpenVino(Session):
 def start(contender: Contender, settings: Settings, images: np.ndarray) -> Callable[[], Session]:
     """What makes a session of a contender, once everything that it needs is imported and read."""
     name, candidate = contender.runtime.name, contender.candidate
-    if name == "onnxruntime":
-        import onnxruntime as _
-
-        return lambda: _OnnxRuntime(candidate.onnx, settings, images)
-    if name == "openvino":
-        import openvino as _
-
-        return lambda: _OpenVino(candidate.onnx, settings, images)
+    if contender.runtime.runs_onnx:
+        import_module(name)
+        made = _OnnxRuntime if name == "onnxruntime" else _OpenVino
+        return lambda: made(candidate.onnx, settings, images)
     from inception_graph.benchmarking.torch_sessions import session
 
     module = candidate.module()

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inception_graph.benchmarking.sessions import Session
+from inception_graph.execution import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,26 +33,24 @@ def session(module: nn.Module, runtime: str, settings: Settings, images: np.ndar
         images: The batch.
     """
     torch.set_num_threads(settings.threads)
-    last = runtime != "eager"
-    layout = torch.channels_last if last else torch.contiguous_format
-    module = module.to(settings.device, memory_format=layout if last else torch.preserve_format)
-    x = torch.from_numpy(images).to(settings.device).contiguous(memory_format=layout)
-    compiled = runtime == "compiled"
-    if settings.mode == "train":
-        return _Training(module, x, settings, compiled=compiled)
-    return _Forward(module, x, settings, compiled=compiled)
+    training = settings.mode == "train"
+    execution = Execution(
+        dtype=None if training else settings.dtype,
+        channels_last=runtime != "eager",
+        compile=settings.mode if runtime == "compiled" else None,
+    )
+    module = execution.apply(module.to(settings.device))
+    x = tensor(images).to(settings.device)
+    x = x.contiguous(memory_format=torch.channels_last) if runtime != "eager" else x
+    return (_Training if training else _Forward)(module, x, settings)
 
 
 class _Forward(Session):
     """Forward passes in evaluation."""
 
-    def __init__(self, module: nn.Module, x: Tensor, settings: Settings, *, compiled: bool) -> None:
-        dtype = getattr(torch, settings.dtype)
-        module = module.eval().to(dtype)
-        self._model: Callable[[Tensor], Tensor] = _compiled(module) if compiled else module
-        # What is frozen must know that no gradient is asked for; inference tensors it would compile for again.
-        self._mode = torch.no_grad if compiled else torch.inference_mode
-        self._x = x.to(dtype)
+    def __init__(self, module: nn.Module, x: Tensor, settings: Settings) -> None:
+        self._model = module.eval()
+        self._x = x.to(getattr(torch, settings.dtype))
         self._wait = _waiting(settings.device)
 
     def call(self) -> None:
@@ -64,7 +63,7 @@ class _Forward(Session):
         return _device_memory(self._x)
 
     def _run(self) -> Tensor:
-        with self._mode():
+        with torch.inference_mode():
             given = self._model(self._x)
         self._wait()
         return given
@@ -73,14 +72,14 @@ class _Forward(Session):
 class _Training(Session):
     """Steps of training without dropout, so that all contenders take the same step."""
 
-    def __init__(self, module: nn.Module, x: Tensor, settings: Settings, *, compiled: bool) -> None:
+    def __init__(self, module: nn.Module, x: Tensor, settings: Settings) -> None:
         module.train()
         for part in module.modules():
             if isinstance(part, nn.Dropout):
                 part.p = 0.0
-        self._model: Callable[[Tensor], Tensor] = torch.compile(module) if compiled else module
+        self._model = module
         self._weights = list(module.parameters())
-        self._optimiser = torch.optim.SGD(self._weights, lr=_RATE, momentum=_MOMENTUM)
+        self._optimiser: Any = torch.optim.SGD(self._weights, lr=_RATE, momentum=_MOMENTUM)
         self._x = x
         self._labels = torch.arange(len(x), device=x.device)
         narrow = settings.dtype == "bfloat16"
@@ -104,18 +103,16 @@ class _Training(Session):
         with self._precision():
             logits = self._model(self._x)
             loss = F.cross_entropy(logits.float(), self._labels % logits.shape[1])
-        loss.backward()
+        torch.autograd.backward(loss)
         self._optimiser.step()
         self._wait()
         return loss.detach()
 
 
-def _compiled(module: nn.Module) -> Callable[[Tensor], Tensor]:
-    """A module in evaluation, compiled with its weights as constants."""
-    # Tracing looks at the switch itself and not at the options of a call; this process compiles nothing else.
-    inductor: Any = torch._inductor.config
-    inductor.freezing = True
-    return torch.compile(module)
+def tensor(images: np.ndarray) -> Tensor:
+    """Images as torch has them."""
+    made: Any = torch
+    return made.from_numpy(images)
 
 
 def _waiting(device: str) -> Callable[[], None]:

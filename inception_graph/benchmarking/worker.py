@@ -60,7 +60,7 @@ class Worker:
 
     def __init__(self, contender: Contender, settings: Settings, images: Path) -> None:
         one = contender.candidate
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", "inception_graph.benchmarking.serving"],
             stdin=subprocess.PIPE,

@@ -21,6 +21,7 @@ _COMMANDS = {
     "table": "table",
     "advise": "advise",
     "render": "produce",
+    "gallery": "gallery",
     "emit": "produce",
     "optimize": "optimize",
     "schema": "produce",
@@ -28,6 +29,8 @@ _COMMANDS = {
     "predict": "predict",
     "weights": "weights",
     "verify": "verify",
+    "export": "export",
+    "bench": "bench",
     "doctor": "environment",
     "completion": "environment",
 }

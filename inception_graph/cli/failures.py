@@ -52,12 +52,13 @@ def _expected(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     from inception_graph.backends.pictures import PictureError
+    from inception_graph.export.errors import ExportError
     from inception_graph.images.errors import ImageError
     from inception_graph.passes import PassError
     from inception_graph.prediction.errors import PredictionError
     from inception_graph.weights.errors import WeightsError
 
-    expected = PictureError | ImageError | PassError | PredictionError | WeightsError
+    expected = PictureError | ExportError | ImageError | PassError | PredictionError | WeightsError
     return str(error) if isinstance(error, expected) else None
 
 

@@ -24,6 +24,10 @@ _BEAT = 10.0
 """Seconds without news after which a reader is written to, so that one who has left is noticed."""
 
 
+_POLL = 0.05
+"""Seconds between two looks whether the server is to end."""
+
+
 class LivePage:
     """What the page shows. Its readers wait, each in a thread of the server.
 
@@ -76,7 +80,7 @@ def live_page() -> Generator[tuple[LivePage, str]]:
     """A page, served until the end, and its address."""
     page = LivePage()
     server = ThreadingHTTPServer((_LOOPBACK, 0), partial(_Handler, page))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(_POLL,), daemon=True).start()
     try:
         yield page, f"http://{_LOOPBACK}:{server.server_port}{page.path}"
     finally:

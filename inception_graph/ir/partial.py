@@ -63,4 +63,6 @@ def partial_graph(program: Program, limits: Limits) -> PartialGraph | None:
     """The graph of a program that has been reported as faulty, or None where it is too large to be built."""
     report = Report()
     graph = elaborate(program, report, limits)
-    return None if graph is None else PartialGraph(graph, tuple(known_shapes(graph, report, limits)))
+    return (
+        None if graph is None else PartialGraph(graph, tuple(known_shapes(graph, report, limits)))
+    )

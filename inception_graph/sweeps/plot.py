@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 from xml.sax.saxutils import escape
 
+from inception_graph.backends.figures.axes import Axis, axis
 from inception_graph.backends.pictures.theme import FONTS, INK, PAPER, QUIET
 from inception_graph.backends.pictures.words import amount, plain, width
 from inception_graph.files import MAKER
 from inception_graph.ops.base import size
-from inception_graph.sweeps.axes import Axis, axis
 from inception_graph.sweeps.sweep import pareto_front
 from inception_graph.sweeps.tables import called, shown
 

@@ -71,6 +71,6 @@ def test_reserved_names_are_those_of_torch() -> None:
 def test_templates_know_no_operation() -> None:
     from inception_graph.ops.registry import operations
 
-    for template in (ROOT / "codegen").iterdir():
+    for template in (ROOT / "codegen").rglob("*.jinja"):
         words = set(template.read_text(encoding="utf-8").replace("(", " ").split())
         assert not words & operations().keys(), template

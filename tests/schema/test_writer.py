@@ -195,7 +195,7 @@ leaves = st.one_of(
     st.just({"scale": 0.5}),
     st.just({"plain": None}),
     st.builds(lambda width: {"wide": {"width": width, "after": "relu"}}, widths),
-    st.builds(lambda width, count: {"narrow": width, "repeat": count}, widths, st.integers(1, 3)),
+    st.builds(lambda width, count: {"slim": width, "repeat": count}, widths, st.integers(1, 3)),
 )
 
 
@@ -205,9 +205,14 @@ def _chains(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 def _joins(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     branch = st.one_of(inner, _chains(inner), st.none())
-    return st.builds(
-        lambda branches: {"concat": branches},
-        st.dictionaries(names, branch, min_size=2, max_size=3),
+    branches = st.dictionaries(names, branch, min_size=2, max_size=3)
+    share = {"narrow": [1, 2], "from": "entry"}
+    return st.one_of(
+        st.builds(lambda branches: {"concat": branches}, branches),
+        st.builds(
+            lambda branches: {"entry": {"conv": 4}, "concat": {**branches, "share": share}},
+            branches,
+        ),
     )
 
 
@@ -219,7 +224,7 @@ def _spec(
 ) -> dict[str, Any]:
     blocks: dict[str, Any] = {
         "plain": {"nodes": {"conv": "$v"}},
-        "narrow": {"arguments": ["width"], "nodes": {"conv": "$width"}},
+        "slim": {"arguments": ["width"], "nodes": {"conv": "$width"}},
         "wide": {
             "arguments": ["width", "after"],
             "nodes": {"x": {"conv": "$width", "activation": "$after"}},

@@ -15,9 +15,9 @@ import pytest
 import inception_graph as ig
 from inception_graph.analysis.costs import costs
 from inception_graph.analysis.totals import Totals
+from inception_graph.backends.figures.axes import axis
 from inception_graph.compiler import compile_spec
 from inception_graph.sweeps import tables
-from inception_graph.sweeps.axes import axis
 from inception_graph.sweeps.grid import GridError, values
 from inception_graph.sweeps.sweep import Variant, pareto_front
 

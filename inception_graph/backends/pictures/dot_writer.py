@@ -11,22 +11,22 @@ from inception_graph.backends.pictures.measure import heading, headline, line_of
 from inception_graph.backends.pictures.theme import (
     FONTS,
     FRAME,
-    INK,
     LABEL,
     LOOKS,
     NAME,
     NOTE,
-    PAPER,
-    QUIET,
     SHAPE,
-    WIRE,
+    SIGNS,
+    THEMES,
+    weight,
 )
 from inception_graph.backends.pictures.words import width
 
 if TYPE_CHECKING:
     from inception_graph.backends.pictures.curves import Point
-    from inception_graph.backends.pictures.drawing import Frame
-    from inception_graph.backends.pictures.placing import (
+    from inception_graph.backends.pictures.drawing import Frame, Mark
+    from inception_graph.backends.pictures.options import Tone
+    from inception_graph.backends.pictures.placed import (
         Layout,
         PlacedBox,
         PlacedFrame,
@@ -64,22 +64,24 @@ def _form(placed: PlacedBox) -> dict[str, str]:
             return {"shape": "octagon", "style": "filled"}
 
 
-def dot_text(layout: Layout) -> str:
+def dot_text(layout: Layout, tone: Tone = "light") -> str:
     """The picture as DOT.
 
     ``layout=nop2`` asks Graphviz to keep the positions; without that line any of its engines lays out the graph anew.
     """
-    return _Writer(layout).text()
+    return _Writer(layout, tone).text()
 
 
 class _Writer:
     """Writes one layout; y grows upwards in DOT."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, tone: Tone) -> None:
         # Only those who want DOT wait for this import; the package has types, but does not say so.
         import graphviz  # pyright: ignore[reportMissingTypeStubs]
 
         self._layout = layout
+        self._theme = THEMES[tone]
+        theme = self._theme
         self._literal = graphviz.escape
         self._boxes: dict[tuple[Frame, ...], list[PlacedBox]] = defaultdict(list)
         self._frames: dict[tuple[Frame, ...], list[PlacedFrame]] = defaultdict(list)
@@ -92,7 +94,7 @@ class _Writer:
             graph_attr={
                 "layout": "nop2",
                 "bb": f"0,0,{_number(layout.width)},{_number(layout.height)}",
-                "bgcolor": PAPER,
+                "bgcolor": theme.paper,
                 "fontname": FONTS,
                 "outputorder": "edgesfirst",
                 "pad": "0.25",
@@ -100,15 +102,15 @@ class _Writer:
             },
             node_attr={
                 "fontname": FONTS,
-                "fontcolor": INK,
+                "fontcolor": theme.ink,
                 "fontsize": f"{LABEL:g}",
                 "fixedsize": "shape",
             },
             edge_attr={
                 "fontname": FONTS,
-                "fontcolor": QUIET,
+                "fontcolor": theme.quiet,
                 "fontsize": f"{SHAPE:g}",
-                "color": WIRE,
+                "color": theme.wire,
                 "arrowsize": "0.6",
             },
         )
@@ -118,6 +120,7 @@ class _Writer:
         for index, text in enumerate(layout.texts):
             self._text(f"title-{index}", text)
         self._inside(self._graph, ())
+        self._ends()
         for route in layout.routes:
             self._route(route)
         return str(self._graph.source)
@@ -132,11 +135,16 @@ class _Writer:
                 self._inside(cluster, (*around, placed.frame))
 
     def _box(self, graph: Any, placed: PlacedBox) -> None:
-        box, look = placed.box, LOOKS[placed.box.style]
+        box, look, theme = placed.box, LOOKS[placed.box.style], self._theme
+        paint = theme.paints[box.style]
         form = _form(placed)
         if box.dashed:
             form["style"] += ",dashed"
-        thick = "1.6" if box.style in ("block", "join") else "1"
+        line, thick = paint.line, look.thick
+        if box.mark:
+            line, thick = theme.marks[box.mark], 2.2
+        elif placed.faint:
+            line, form["fontcolor"] = theme.faint, theme.quiet
         graph.node(
             box.id,
             label=_box_label(placed),
@@ -145,12 +153,33 @@ class _Writer:
             pos=self._at((placed.x, placed.y)),
             width=_inches(placed.width),
             height=_inches(placed.height),
-            fillcolor=look.fill,
-            color=look.line,
+            fillcolor=paint.fill,
+            color=line,
             # A second border would lie over the shape that is written below the box.
-            penwidth=f"{2 * float(thick):g}" if box.times > 1 else thick,
+            penwidth=f"{2 * thick if box.times > 1 else thick:g}",
             **form,
         )
+        if box.mark:
+            corner = (placed.x + placed.width / 2, placed.y - placed.height / 2)
+            self._sign(f"mark-{box.id}", box.mark, corner)
+
+    def _sign(self, identity: str, mark: Mark, at: Point) -> None:
+        """The sign of a mark, at a corner."""
+        colour = self._theme.marks[mark]
+        self._graph.node(
+            identity, label=SIGNS[mark], id=identity, pos=self._at(at), shape="circle", style="filled",
+            width="0.15", height="0.15", fillcolor=colour, color=colour, fontcolor=self._theme.paper,
+        )  # fmt: skip
+
+    def _ends(self) -> None:
+        """Points for wires that lead from nowhere to nowhere, as those of the legend do."""
+        known = {placed.box.id for placed in self._layout.boxes}
+        for route in self._layout.routes:
+            for name, at in ((route.wire.source, 0), (route.wire.target, -1)):
+                if name not in known:
+                    self._graph.node(
+                        name, pos=self._at(route.points[at]), shape="point", style="invis"
+                    )
 
     def _frame(self, placed: PlacedFrame) -> dict[str, str]:
         frame = placed.frame
@@ -160,6 +189,11 @@ class _Writer:
             placed.left + placed.width,
             placed.top + placed.height,
         )
+        theme = self._theme
+        colour = theme.quiet if frame.stage else theme.ink
+        if frame.mark:
+            colour = theme.marks[frame.mark]
+            self._sign(f"mark-{frame.id}", frame.mark, (right, top))
         left_aligned = '<br align="left"/>'
         title = f"<b>{_sized(heading(frame), FRAME)}</b>{left_aligned}"
         note = f"{_sized(frame.note, NOTE)}{left_aligned}" if frame.note else ""
@@ -171,10 +205,10 @@ class _Writer:
             "bb": f"{self._at((left, foot))},{self._at((right, top))}",
             "lp": self._at((left + 9 + wide / 2, top + (17 if frame.note else 11))),
             "style": ",".join(["filled", "rounded", *(["dashed"] if frame.dashed else [])]),
-            "fillcolor": "#fbfcfd" if frame.stage else PAPER,
-            "color": QUIET if frame.stage else INK,
-            "fontcolor": QUIET,
-            "penwidth": "0.7" if frame.stage else "0.9",
+            "fillcolor": theme.stage if frame.stage else theme.paper,
+            "color": colour,
+            "fontcolor": theme.quiet,
+            "penwidth": "2.2" if frame.mark else "0.7" if frame.stage else "0.9",
         }
 
     def _route(self, route: Route) -> None:
@@ -190,6 +224,11 @@ class _Writer:
             ]
             here = run.end
         more = {"style": "dashed"} if route.wire.dashed else {}
+        if route.wire.mark:
+            more["color"] = self._theme.marks[route.wire.mark]
+        elif route.faint:
+            more["color"] = self._theme.faint
+        thick = 2.2 if route.wire.mark else weight(route.wire.channels)
         if route.label:
             x, y = route.label
             half = width(route.wire.shape, SHAPE) / 2
@@ -198,6 +237,7 @@ class _Writer:
             route.wire.source,
             route.wire.target,
             pos=f"e,{self._at(drawn.tip)} {' '.join(curves)}",
+            penwidth=f"{thick:g}",
             tooltip=self._plain(f"{route.wire.source} to {route.wire.target}: {route.wire.shape}"),
             **more,
         )
@@ -214,7 +254,7 @@ class _Writer:
             shape="plaintext",
             fontname=f"{FONTS} Bold" if text.bold else FONTS,
             fontsize=f"{text.size:g}",
-            fontcolor=text.colour,
+            fontcolor=self._theme.quiet if text.quiet else self._theme.ink,
         )
 
     def _at(self, point: Point) -> str:
@@ -227,7 +267,7 @@ class _Writer:
 
 def _box_label(placed: PlacedBox) -> str:
     box = placed.box
-    if box.style == "join":
+    if box.style == "join" and placed.width >= placed.height:
         line = _sized(line_of(box), NAME if headline(box) else LABEL)
         return f"<<b>{line}</b>>" if headline(box) else f"<{line}>"
     lines = [f"<b>{_sized(headline(box), NAME)}</b>"] if headline(box) else []

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Style: TypeAlias = "Family | Literal['block', 'terminal']"
 """What a box is, to the eye: the family of its operation, a use of a block, or an end of the network."""
+Mark: TypeAlias = Literal["added", "removed", "changed", "failed", "unreached"]
+"""What sets a thing off from the rest: how it differs from another network, or what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +33,7 @@ class Box:
         tooltip: What a reader sees who points at it.
         times: How many times it follows itself.
         dashed: Whether it serves an auxiliary head.
+        mark: What sets it off.
     """
 
     id: str
@@ -41,21 +44,37 @@ class Box:
     tooltip: str = ""
     times: int = 1
     dashed: bool = False
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
-    """Items from top to bottom, each fed by the one above; an empty stack is a bare wire."""
+    """Items in order, each fed by the one before; an empty stack is a bare wire.
+
+    Attributes:
+        items: The items.
+        name: What the spec calls it, where it is a branch; it stands beside the wire that leads to it.
+    """
 
     items: tuple[Item, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Branches side by side, all fed from above, and the box that joins them below."""
+    """Branches side by side that read one value, and the box that joins them.
+
+    Attributes:
+        branches: The branches in the order of their channels.
+        join: The box behind them.
+        entry: An item that reads what the branches read; some of them read it instead.
+        entered: The places of those branches.
+    """
 
     branches: tuple[Item, ...]
     join: Box
+    entry: Item | None = None
+    entered: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +91,7 @@ class Frame:
         dashed: Whether it is an auxiliary head or inside one.
         stage: Whether it is a stage of the network, drawn more quietly than a block.
         entered: Whether a value comes in from above, beside the title.
+        mark: What sets it off.
     """
 
     id: str
@@ -83,6 +103,7 @@ class Frame:
     dashed: bool = False
     stage: bool = False
     entered: bool = True
+    mark: Mark | None = None
 
 
 Item: TypeAlias = "Box | Stack | Split | Frame"
@@ -97,12 +118,16 @@ class Wire:
         target: Id of the box that reads it.
         shape: Its shape.
         dashed: Whether it serves an auxiliary head.
+        channels: How many channels it has, or 0 where that is not known; the more, the thicker it is drawn.
+        mark: What sets it off.
     """
 
     source: str
     target: str
     shape: str
     dashed: bool = False
+    channels: int = 0
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,9 +162,15 @@ class Drawing:
 
     @property
     def boxes(self) -> Iterator[Box]:
-        """All boxes, from top to bottom."""
+        """All boxes, in order."""
         for item in (*self.strip, *(beside.item for beside in self.beside), *self.panels):
             yield from boxes(item)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks that occur, each once, in order."""
+        found = [box.mark for box in self.boxes] + [wire.mark for wire in self.wires]
+        return tuple(dict.fromkeys(mark for mark in found if mark))
 
     @property
     def styles(self) -> tuple[Style, ...]:
@@ -148,7 +179,7 @@ class Drawing:
 
 
 def boxes(item: Item) -> Iterator[Box]:
-    """The boxes of an item, from top to bottom."""
+    """The boxes of an item, in order."""
     match item:
         case Box():
             yield item
@@ -156,6 +187,8 @@ def boxes(item: Item) -> Iterator[Box]:
             for child in item.items:
                 yield from boxes(child)
         case Split():
+            if item.entry is not None:
+                yield from boxes(item.entry)
             for branch in item.branches:
                 yield from boxes(branch)
             yield item.join

@@ -21,7 +21,7 @@ def graphml_text(typed: TypedGraph) -> str:
     """
     import networkx
 
-    graph: networkx.DiGraph[str] = networkx.DiGraph(name=typed.program.name, made_by=MAKER)
+    graph: networkx.DiGraph[str] = networkx.DiGraph(name=typed.program.name)
     graph.add_node("input", operation="input", shape=size(typed.graph.input))
     for node in facts(typed):
         cost, operation = node.cost, node.operation
@@ -43,4 +43,4 @@ def graphml_text(typed: TypedGraph) -> str:
         for position, (source, shape) in enumerate(zip(node.inputs, node.reads, strict=True)):
             graph.add_edge(source, node.name, position=position, shape=size(shape))
     lines = networkx.generate_graphml(graph)  # pyright: ignore[reportUnknownMemberType]
-    return "\n".join(lines) + "\n"
+    return "\n".join([f"<!-- {MAKER} -->", *lines, ""])

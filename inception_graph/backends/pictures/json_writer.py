@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from inception_graph.backends.pictures.facts import Facts
-    from inception_graph.backends.pictures.placing import Layout
+    from inception_graph.backends.pictures.placed import Layout
     from inception_graph.ir.graph import TypedGraph
 
 VERSION = 1
@@ -108,7 +108,11 @@ def _blocks(typed: TypedGraph) -> Iterator[dict[str, Any]]:
 
 
 def _picture(layout: Layout) -> dict[str, Any]:
-    """All lengths are points from the top left corner; a box is told by its centre, a frame by its corner."""
+    """All lengths are points from the top left corner; a box is told by its centre, a frame by its corner.
+
+    The legend is left out: it says nothing of the network.
+    """
+    drawn = {box.id for box in layout.drawing.boxes}
     return {
         "width": _rounded(layout.width),
         "height": _rounded(layout.height),
@@ -122,6 +126,7 @@ def _picture(layout: Layout) -> dict[str, Any]:
                 "labels": list(placed.box.labels),
                 "times": placed.box.times,
                 "dashed": placed.box.dashed,
+                "mark": placed.box.mark,
                 "frames": [frame.id for frame in placed.inside],
                 "x": _rounded(placed.x),
                 "y": _rounded(placed.y),
@@ -129,6 +134,7 @@ def _picture(layout: Layout) -> dict[str, Any]:
                 "height": _rounded(placed.height),
             }
             for placed in layout.boxes
+            if placed.box.id in drawn
         ],
         "frames": [
             {
@@ -136,6 +142,7 @@ def _picture(layout: Layout) -> dict[str, Any]:
                 "title": placed.frame.title,
                 "times": placed.frame.times,
                 "dashed": placed.frame.dashed,
+                "mark": placed.frame.mark,
                 "frames": [frame.id for frame in placed.inside],
                 "left": _rounded(placed.left),
                 "top": _rounded(placed.top),
@@ -149,10 +156,13 @@ def _picture(layout: Layout) -> dict[str, Any]:
                 "source": route.wire.source,
                 "target": route.wire.target,
                 "shape": route.wire.shape,
+                "channels": route.wire.channels,
                 "dashed": route.wire.dashed,
+                "mark": route.wire.mark,
                 "points": [[_rounded(x), _rounded(y)] for x, y in route.points],
             }
             for route in layout.routes
+            if route.wire.source in drawn
         ],
     }
 

@@ -1,38 +1,41 @@
 """Where everything stands: columns like those of a newspaper, in each of which values run from top to bottom.
 
 The order of a network is known, so nothing has to be searched for: every item is measured from the inside out and
-placed from the outside in, in time linear in their number, the same on every machine. Coordinates are points from the
-top left corner, y grows downwards.
+placed from the outside in, in time linear in their number, the same on every machine. Some heights of columns and some
+widths of sheets are tried; the layout that a screen or a page shows largest is taken. From left to right, columns are
+rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from inception_graph.backends.pictures.drawing import Box, Frame, Stack
-from inception_graph.backends.pictures.measure import GAP, Ruler, box_size
-from inception_graph.backends.pictures.placing import Layout, Pen, PlacedBox, Text
-from inception_graph.backends.pictures.theme import CAPTION, INK, LOOKS, QUIET, TITLE
+from inception_graph.backends.pictures.drawing import Frame, Stack
+from inception_graph.backends.pictures.measure import AIRY, DENSE, Ruler
+from inception_graph.backends.pictures.options import View
+from inception_graph.backends.pictures.placing import Pen
+from inception_graph.backends.pictures.sheet import Part, composed, packed, page_scale
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from inception_graph.backends.pictures.drawing import Drawing, Item
+    from inception_graph.backends.pictures.measure import Spacing
+    from inception_graph.backends.pictures.options import Direction
+    from inception_graph.backends.pictures.placed import Layout
+    from inception_graph.backends.pictures.sheet import Sheet
 
-_MARGIN = 18.0
-_GUTTER = 44.0
-"""Between columns; the wire from the foot of one to the top of the next runs in it."""
-_ABOVE = 20.0
-"""Room above the columns, where that wire turns."""
 _ASPECT = 1.5
 """Width by height that is aimed at: between that of a page on its side and that of a screen."""
 _SHARES = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.9)
 """Heights of columns that are tried, in shares of the side of a sheet that boxes alone would fill."""
+_WIDTHS = tuple(share / 100 for share in range(50, 205, 5))
+"""Widths of sheets that are tried, likewise."""
 _UNBROKEN = 620.0
-"""A strip that is no higher stands in one column: eight boxes need no newspaper."""
+"""A strip that is no longer stands in one column: eight boxes need no newspaper."""
 _SEAM = 0.02
 """What each column costs: fewer are easier to follow."""
 _FULL_ENOUGH = 0.6
@@ -47,31 +50,50 @@ class _Piece:
     item: Item
 
 
-def lay_out(drawing: Drawing) -> Layout:
-    """The layout that a screen shows largest, among some whose columns are higher and higher."""
+def lay_out(drawing: Drawing, view: View | None = None) -> Layout:
+    """The layout that a screen, or the page that is asked for, shows largest."""
+    view = view or View()
+    spacing = DENSE if view.page else AIRY
+    panels = [_panel(drawing, panel, view.direction, spacing) for panel in drawing.panels]
+    best: tuple[float, Sheet, Part] | None = None
+    for strip, seams in _strips(drawing, panels, view, spacing):
+        area = strip.width * strip.height + sum(panel.width * panel.height for panel in panels)
+        for share, tall in product(_WIDTHS if panels else (1.0,), (False, True)):
+            most = sqrt(area * _ASPECT) * share
+            sheet = packed(strip, panels, most, spacing.between, tall_first=tall)
+            fault = max(sheet.width / _ASPECT, sheet.height) * (1 + _SEAM * seams)
+            if view.page is not None:
+                fault = 1 / page_scale(drawing, sheet, view.page)
+            if best is None or fault < best[0]:
+                best = fault, sheet, strip
+    if best is None:
+        raise AssertionError(drawing.title)
+    _, sheet, strip = best
+    return composed(drawing, (strip, *panels), sheet, view.page)
+
+
+def _strips(
+    drawing: Drawing, panels: Sequence[Part], view: View, spacing: Spacing
+) -> Iterator[tuple[Part, int]]:
+    """The network in columns that are higher and higher, and how often it is broken."""
     pieces = [piece for item in drawing.strip for piece in _pieces(item)]
-    ruler = Ruler({})
-    rooms = [ruler.room(piece.item) for piece in pieces] + [
-        ruler.room(panel) for panel in drawing.panels
+    ruler = Ruler(view.direction, spacing)
+    rooms = [ruler.room(piece.item) for piece in pieces]
+    lengths = [
+        room.length + ruler.gap(piece.item) for room, piece in zip(rooms, pieces, strict=True)
     ]
-    ideal = sqrt(sum((room.width + _GUTTER) * (room.height + GAP) for room in rooms) / _ASPECT)
-    heights = [room.height + GAP for room in rooms[: len(pieces)]]
-    least = sum(heights) if sum(heights) <= _UNBROKEN else max(heights)
-    best: tuple[float, Layout] | None = None
+    area = sum((r.width + spacing.gutter) * length for r, length in zip(rooms, lengths, strict=True))
+    area += sum(panel.width * panel.height for panel in panels)
+    ideal = sqrt(area / _ASPECT if view.direction == "TB" else area * _ASPECT)
+    whole = sum(lengths)
+    least = whole if whole <= _UNBROKEN and view.page is None else max(lengths)
     tried: set[tuple[int, ...]] = set()
     for share in _SHARES:
         most = max(least, ideal * share)
-        breaks = _breaks(heights, most, [piece.frame for piece in pieces])
-        if breaks in tried:
-            continue
-        tried.add(breaks)
-        layout = _arranged(drawing, pieces, breaks, most)
-        fault = max(layout.width / _ASPECT, layout.height) * (1 + _SEAM * len(breaks))
-        if best is None or fault < best[0]:
-            best = fault, layout
-    if best is None:
-        raise AssertionError(drawing.title)
-    return best[1]
+        breaks = _breaks(lengths, most, [piece.frame for piece in pieces])
+        if breaks not in tried:
+            tried.add(breaks)
+            yield _strip(drawing, pieces, breaks, view.direction, spacing), len(breaks) - 1
 
 
 def _pieces(item: Item) -> list[_Piece]:
@@ -83,37 +105,69 @@ def _pieces(item: Item) -> list[_Piece]:
 
 
 def _breaks(
-    heights: Sequence[float], most: float, frames: Sequence[Frame | None] = ()
+    lengths: Sequence[float], most: float, frames: Sequence[Frame | None]
 ) -> tuple[int, ...]:
-    """Where columns start, so that none is higher than ``most``; with a new frame rather than within one."""
+    """Where columns start, so that none is longer than ``most``; with a new frame rather than within one."""
     starts, filled = [0], 0.0
-    at_seam = 0.0  # height of the column up to the last seam between frames
+    at_seam = 0.0  # length of the column up to the last seam between frames
     seam = 0
-    for index, height in enumerate(heights):
-        if frames and index and frames[index] is not frames[index - 1]:
+    for index, length in enumerate(lengths):
+        if index and frames[index] is not frames[index - 1]:
             seam, at_seam = index, filled
         # The network's input and output, the first and the last piece, say little alone.
-        alone = bool(frames) and index in (1, len(heights) - 1)
-        if filled and filled + height > most and not alone:
+        alone = index in (1, len(lengths) - 1)
+        if filled and filled + length > most and not alone:
             early = seam > starts[-1] and at_seam >= _FULL_ENOUGH * most
             starts.append(seam if early else index)
             filled = filled - at_seam if early else 0.0
             seam, at_seam = starts[-1], 0.0
-        filled += height
+        filled += length
     return tuple(starts)
 
 
-def _arranged(
-    drawing: Drawing, pieces: Sequence[_Piece], breaks: tuple[int, ...], most: float
-) -> Layout:
-    """The layout with columns that start at given pieces. Wires that run beside boxes are counted, then given room."""
+def _strip(
+    drawing: Drawing,
+    pieces: Sequence[_Piece],
+    breaks: tuple[int, ...],
+    direction: Direction,
+    spacing: Spacing,
+) -> Part:
+    """The network in columns that start at given pieces. Wires beside boxes are counted, then given room."""
     ends = (*breaks[1:], len(pieces))
     columns = _columns([pieces[start:end] for start, end in zip(breaks, ends, strict=True)])
-    trial = Pen(drawing, {})
-    layout = _placed(drawing, columns, most, trial)
+    trial = Pen(drawing, direction, spacing)
+    _draw(trial, columns)
     if not trial.lanes:
-        return layout
-    return _placed(drawing, columns, most, Pen(drawing, trial.lanes))
+        return _part(trial)
+    pen = Pen(drawing, direction, spacing, trial.lanes)
+    _draw(pen, columns)
+    return _part(pen)
+
+
+def _draw(pen: Pen, columns: Sequence[Stack]) -> None:
+    left = 0.0
+    for column in columns:
+        pen.column(column, left, 0)
+        left = pen.right + pen.spacing.gutter
+    pen.finish(0)
+
+
+def _panel(drawing: Drawing, panel: Frame, direction: Direction, spacing: Spacing) -> Part:
+    trial = Pen(drawing, direction, spacing)
+    trial.panel(panel)
+    trial.finish(0)
+    if not trial.lanes:
+        return _part(trial)
+    pen = Pen(drawing, direction, spacing, trial.lanes)
+    pen.panel(panel)
+    pen.finish(0)
+    return _part(pen)
+
+
+def _part(pen: Pen) -> Part:
+    if pen.direction == "TB":
+        return Part(pen.pieces(), pen.right, pen.foot, tuple(pen.feet))
+    return Part(pen.pieces(), pen.foot, pen.right, ((0, pen.foot, pen.right),))
 
 
 def _columns(parts: Sequence[Sequence[_Piece]]) -> list[Stack]:
@@ -134,63 +188,3 @@ def _columns(parts: Sequence[Sequence[_Piece]]) -> list[Stack]:
             items.append(Frame(identity, title, Stack(tuple(inside)), stage=frame.stage))
         columns.append(Stack(tuple(items)))
     return columns
-
-
-def _placed(drawing: Drawing, columns: Sequence[Stack], most: float, pen: Pen) -> Layout:
-    header, top = _header(drawing)
-    left, top = _MARGIN, top + _ABOVE
-    for column in columns:
-        pen.column(column, left, top)
-        left = pen.right + _GUTTER
-    for column in _panel_columns(drawing, pen.ruler, max(most, pen.foot - top)):
-        pen.panels(column, left, top)
-        left = pen.right + _GUTTER
-    pen.finish(top)
-    right = max(left - _GUTTER, *(text.x + text.width for text in header)) + _MARGIN
-    foot = pen.foot + GAP
-    legend = _legend(drawing, _MARGIN, foot, right - _MARGIN)
-    bottom = max(entry.y + entry.height / 2 for entry in legend) + _MARGIN
-    return Layout(
-        drawing,
-        right,
-        bottom,
-        (*pen.boxes.values(), *legend),
-        tuple(pen.frames),
-        tuple(pen.routes),
-        tuple(header),
-    )
-
-
-def _panel_columns(drawing: Drawing, ruler: Ruler, height: float) -> list[list[Frame]]:
-    """The blocks in columns about as high as the network."""
-    heights = [ruler.room(panel).height + GAP for panel in drawing.panels]
-    if not heights:
-        return []
-    starts = _breaks(heights, max(*heights, height + GAP))
-    ends = (*starts[1:], len(heights))
-    return [list(drawing.panels[start:end]) for start, end in zip(starts, ends, strict=True)]
-
-
-def _header(drawing: Drawing) -> tuple[list[Text], float]:
-    """The title and what stands under it, and where that ends."""
-    y = _MARGIN + TITLE
-    texts = [Text(_MARGIN, y, drawing.title, TITLE, INK, bold=True)]
-    y += 4
-    for line in drawing.caption:
-        y += CAPTION + 4
-        texts.append(Text(_MARGIN, y, line, CAPTION, QUIET))
-    return texts, y
-
-
-def _legend(drawing: Drawing, left: float, top: float, right: float) -> list[PlacedBox]:
-    """One small box for each look that occurs, in rows."""
-    entries: list[PlacedBox] = []
-    x, y = left, top
-    for style in drawing.styles:
-        box = Box(f"legend-{style}", style, "", (LOOKS[style].title,))
-        wide, high = box_size(box)
-        if entries and x + wide > right:
-            x, y = left, y + high + 8
-        entries.append(PlacedBox(box, x + wide / 2, y + high / 2, wide, high))
-        x += wide + 10
-    return entries

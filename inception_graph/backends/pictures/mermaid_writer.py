@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from inception_graph.backends.pictures.drawing import Box, Frame, Split, Stack
 from inception_graph.backends.pictures.engine import PictureError
 from inception_graph.backends.pictures.measure import heading, headline
-from inception_graph.backends.pictures.theme import INK, LOOKS, PAPER, QUIET
+from inception_graph.backends.pictures.theme import LOOKS, SIGNS
 from inception_graph.files import MAKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from inception_graph.backends.pictures.drawing import Drawing, Item
+    from inception_graph.backends.pictures.drawing import Drawing, Item, Mark
+    from inception_graph.backends.pictures.options import Direction
+    from inception_graph.backends.pictures.theme import Theme
 
 MOST_CHARACTERS, MOST_LINKS = 50_000, 500
 """What Mermaid takes where its host has not raised the bounds (``maxTextSize``, ``maxEdges``); GitHub has not."""
@@ -35,12 +37,15 @@ _BRACKETS = {
 _HARMLESS = frozenset(" ,()+-/=_×·…")
 
 
-def mermaid_text(drawing: Drawing, direction: str = "TB", *, force: bool = False) -> str:
+def mermaid_text(
+    drawing: Drawing, theme: Theme, direction: Direction = "TB", *, force: bool = False
+) -> str:
     """The picture as a Mermaid flowchart.
 
     Args:
         drawing: What to draw.
-        direction: ``TB`` or ``LR``.
+        theme: Its colours.
+        direction: Which way values run.
         force: Whether it may be larger than GitHub takes.
 
     Raises:
@@ -58,7 +63,7 @@ def mermaid_text(drawing: Drawing, direction: str = "TB", *, force: bool = False
             *(line for top in tops for line in _item(top, "")),
             *_links(drawing),
             *(f"{_id(one.id)} ~~~ {_id(other.id)}" for one, other in pairwise(drawing.panels)),
-            *_classes(drawing, tops),
+            *_classes(drawing, theme, tops),
             "",
         ]
     )
@@ -71,25 +76,31 @@ def mermaid_text(drawing: Drawing, direction: str = "TB", *, force: bool = False
     raise PictureError(message)
 
 
-def _item(item: Item, indent: str) -> Iterator[str]:
+def _item(item: Item, indent: str, branch: str = "") -> Iterator[str]:
+    """The lines of an item; ``branch`` stands before the names of boxes, since a wire has no room for it."""
     match item:
         case Box():
             opening, closing = _BRACKETS[LOOKS[item.style].form]
-            yield f'{indent}{_id(item.id)}{opening}"{_label(item)}"{closing}:::{item.style}'
+            label = _label(item, branch)
+            yield f'{indent}{_id(item.id)}{opening}"{label}"{closing}:::{item.style}'
         case Stack():
+            branch += f"{item.name}." if item.name else ""
             for inner in item.items:
-                yield from _item(inner, indent)
+                yield from _item(inner, indent, branch)
         case Split():
-            for branch in item.branches:
-                yield from _item(branch, indent)
-            yield from _item(item.join, indent)
+            if item.entry is not None:
+                yield from _item(item.entry, indent, branch)
+            for inner in item.branches:
+                yield from _item(inner, indent, branch)
+            yield from _item(item.join, indent, branch)
         case Frame():
             # A second line would lie over the first box inside.
             note = f" · {_literal(item.note)}" if item.note else ""
-            yield f'{indent}subgraph {_id(item.id)} ["<b>{_literal(heading(item))}</b>{note}"]'
+            title = _literal(f"{_sign(item.mark)}{heading(item)}")
+            yield f'{indent}subgraph {_id(item.id)} ["<b>{title}</b>{note}"]'
             if not item.entered:
                 yield f"{indent}  direction TB"
-            yield from _item(item.content, indent + "  ")
+            yield from _item(item.content, f"{indent}  ")
             yield f"{indent}end"
 
 
@@ -104,15 +115,23 @@ def _links(drawing: Drawing) -> Iterator[str]:
         yield f"{_id(wire.source)} {arrow}{label} {_id(wire.target)}"
 
 
-def _classes(drawing: Drawing, tops: Iterable[Item]) -> Iterator[str]:
+def _classes(drawing: Drawing, theme: Theme, tops: Iterable[Item]) -> Iterator[str]:
     for style in drawing.styles:
-        look = LOOKS[style]
-        yield f"classDef {style} fill:{look.fill},stroke:{look.line},color:{INK}"
-    boxes = [box.id for box in drawing.boxes if box.dashed]
+        paint = theme.paints[style]
+        yield f"classDef {style} fill:{paint.fill},stroke:{paint.line},color:{theme.ink}"
     frames = [frame for top in tops for frame in _frames(top)]
-    dashed = boxes + [frame.id for frame in frames if frame.dashed]
-    yield from _class("frame", f"fill:{PAPER},stroke:{QUIET}", [frame.id for frame in frames])
+    look = f"fill:{theme.paper},stroke:{theme.quiet},color:{theme.quiet}"
+    yield from _class("frame", look, [frame.id for frame in frames])
+    things = [*drawing.boxes, *frames]
+    dashed = [thing.id for thing in things if thing.dashed]
     yield from _class("dashed", "stroke-dasharray:4 3", dashed)
+    for mark in drawing.marks:
+        colour = theme.marks[mark]
+        marked = [thing.id for thing in things if thing.mark == mark]
+        yield from _class(mark, f"stroke:{colour},stroke-width:3px,color:{colour}", marked)
+        links = [str(at) for at, wire in enumerate(drawing.wires) if wire.mark == mark]
+        if links:
+            yield f"linkStyle {','.join(links)} stroke:{colour},stroke-width:3px"
 
 
 def _class(name: str, look: str, members: Iterable[str]) -> Iterator[str]:
@@ -130,16 +149,22 @@ def _frames(item: Item) -> Iterator[Frame]:
             for inner in item.items:
                 yield from _frames(inner)
         case Split():
-            for branch in item.branches:
+            for branch in (*item.branches, *([item.entry] if item.entry else [])):
                 yield from _frames(branch)
         case Frame():
             yield item
             yield from _frames(item.content)
 
 
-def _label(box: Box) -> str:
-    lines = [f"<b>{_literal(headline(box))}</b>"] if headline(box) else []
+def _label(box: Box, branch: str) -> str:
+    name = f"{branch}{headline(box)}" if headline(box) else ""
+    first = f"{_sign(box.mark)}{name}"
+    lines = [f"<b>{_literal(first)}</b>"] if first else []
     return "<br>".join([*lines, *map(_literal, box.labels)])
+
+
+def _sign(mark: Mark | None) -> str:
+    return f"{SIGNS[mark]} " if mark else ""
 
 
 def _id(identity: str) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import costs
 from inception_graph.backends.pictures.drawing import Box, Frame, Item, Split, Stack, Wire
+from inception_graph.backends.pictures.folding import Folding, nodes_of
+from inception_graph.backends.pictures.marking import Marking
 from inception_graph.backends.pictures.words import amount, crossed, plain, shortened, size
 from inception_graph.ir.expressions import Expression
 from inception_graph.ir.program import Chain, Fork, Leaf, Use
@@ -13,6 +15,7 @@ from inception_graph.ir.program import Chain, Fork, Leaf, Use
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from inception_graph.backends.pictures.drawing import Mark
     from inception_graph.ir.graph import Instance, TypedGraph
 
 _LONGEST_NAME = 40
@@ -28,9 +31,13 @@ class Part:
         named: The id of the box of a node or use, from its full name.
         symbolic: Whether labels give arguments by name, as in a block.
         brief: Whether a use of a block says its block's name only.
+        terse: Whether a shape that differs from the one before it in its channels only is given as their number.
+        marking: What sets nodes and wires off.
 
     Attributes:
         places: For the id of each value the id of the box that gives it; values from outside are put in by the caller.
+        outside: Id of the box that stands for values from outside that have no place.
+        used: Uses of blocks that are drawn as one box, each block once, by its name.
     """
 
     def __init__(
@@ -41,11 +48,18 @@ class Part:
         named: Callable[[str], str] = str,
         symbolic: bool = False,
         brief: bool = False,
+        terse: bool = False,
+        marking: Marking | None = None,
     ) -> None:
         self.typed = typed
         self.places: dict[int, str] = {}
+        self.outside = ""
+        self.used: dict[str, Instance] = {}
         self._closed, self._named = closed, named
-        self._symbolic, self._brief = symbolic, brief
+        self._symbolic, self._brief, self._terse = symbolic, brief, terse
+        self._read: dict[int, int] = {}  # for a value, what was read to make it
+        self._marking = marking or Marking()
+        self._folding = Folding(typed, closed, self._marking)
         self._drawn: dict[int, str] = {}  # nodes that a reader sees, with their boxes
         self._whole: set[str] = set()  # boxes that stand for several nodes
         self._dashed: set[str] = set()
@@ -55,7 +69,7 @@ class Part:
     ) -> Stack:
         """The instances inside one, from top to bottom, folded where they repeat."""
         items: list[Item] = []
-        for run in self._runs(chain):
+        for run in self._folding.runs(chain, depth):
             items.append(self._run(run, scope, depth, dashed))
             # What the others of a run give is what the one that is drawn gives.
             if len(run) > 1:
@@ -76,29 +90,36 @@ class Part:
                 dashed=dashed,
             )
         if isinstance(instance.element, Fork):
-            branches = [
-                self.item(c, scope=scope, depth=depth + 1, dashed=dashed) for c in instance.children
-            ]
-            join = self._leaf(instance, scope, dashed)
-            return Split(tuple(branches), join) if branches else join
+            return self._fork(instance, scope, depth, dashed)
         if isinstance(instance.element, Chain):
             return self.stack(instance, scope=scope, depth=depth + 1, dashed=dashed)
         return self._frame((instance,), scope, depth, dashed)
 
     def box(
-        self, run: Sequence[Instance], name: str, labels: tuple[str, ...], *, dashed: bool = False
+        self,
+        run: Sequence[Instance],
+        name: str,
+        labels: tuple[str, ...],
+        *,
+        identity: str = "",
+        dashed: bool = False,
     ) -> Box:
         """One box for all that is inside an instance, or inside equal ones that follow one another."""
-        first = run[0]
-        identity = self._named(first.name)
-        for node in _nodes(first):
+        first, nodes = run[0], nodes_of(run[0])
+        identity = identity or self._named(first.name)
+        for node in nodes:
             self._drawn[node] = self.places[node] = identity
+        if isinstance(first.element, Use):
+            self.used.setdefault(first.element.block, first)
         self._whole.add(identity)
-        self._mark(identity, dashed)
+        if dashed:
+            self._dashed.add(identity)
         times = len(run) * (len(first.children) if first.copies else 1)
-        gives = size(self.typed.shape(first.output))
-        tip = self._tooltip(name or first.name, labels, _all_nodes(run), gives)
-        return Box(identity, "block", name, labels, gives, tip, times, dashed)
+        self._read[first.output] = first.reads
+        gives = self._shape(first.output)
+        tip = self._tooltip(name or first.name, labels, _all_nodes(run), first.output)
+        mark = self._marking.together(nodes)
+        return Box(identity, "block", name, labels, gives, tip, times, dashed, mark)
 
     def wires(self) -> tuple[Wire, ...]:
         """Every value that some box reads from another, a value once for a box that stands for several nodes."""
@@ -106,14 +127,54 @@ class Part:
         seen: set[tuple[str, str]] = set()
         for node, target in sorted(self._drawn.items()):
             for value in self.typed.nodes[node].inputs:
-                source = self.places[value]
+                source = self.places.get(value, self.outside)
                 if source == target or (target in self._whole and (source, target) in seen):
                     continue
                 seen.add((source, target))
+                mark = self._marking.wires.get((value, node))
                 found.append(
-                    Wire(source, target, size(self.typed.shape(value)), target in self._dashed)
+                    self.wire(value, source, target, dashed=target in self._dashed, mark=mark)
                 )
         return tuple(found)
+
+    def wire(
+        self, value: int, source: str, target: str, *, dashed: bool = False, mark: Mark | None = None
+    ) -> Wire:
+        """A value on its way between two boxes."""
+        shape = self.typed.shape(value)
+        return Wire(source, target, self._shape(value), dashed, shape[0] if shape else 0, mark)
+
+    def _shape(self, value: int) -> str:
+        shape = self.typed.shape(value)
+        if self._terse and value in self._read:
+            before = self.typed.shape(self._read[value])
+            if len(shape) > 1 and shape[1:] == before[1:]:
+                return str(int(shape[0]))
+        return size(shape)
+
+    def _fork(self, instance: Instance, scope: str, depth: int, dashed: bool) -> Item:
+        """Branches with their join; what is in them is named as seen from the join, each branch beside its wire."""
+        inner = instance.name if instance.element.name else scope
+        entry = instance.entry and self.item(
+            instance.entry, scope=inner, depth=depth + 1, dashed=dashed
+        )
+        branches = [self._branch(child, inner, depth + 1, dashed) for child in instance.children]
+        join = self._leaf(instance, scope, dashed)
+        if not branches:
+            return join
+        read = instance.entry.output if instance.entry else None
+        entered = [
+            place
+            for place, child in enumerate(instance.children)
+            if read is not None and any(read in self.typed.nodes[n].inputs for n in nodes_of(child))
+        ]
+        return Split(tuple(branches), join, entry, frozenset(entered))
+
+    def _branch(self, child: Instance, scope: str, depth: int, dashed: bool) -> Item:
+        if not isinstance(child.element, Chain) or self._closed(child, depth):
+            return self.item(child, scope=scope, depth=depth, dashed=dashed)
+        stack = self.stack(child, scope=child.name, depth=depth + 1, dashed=dashed)
+        return Stack(stack.items, self._shown(child.name, scope))
 
     def _run(self, run: Sequence[Instance], scope: str, depth: int, dashed: bool) -> Item:
         first = run[0]
@@ -142,8 +203,10 @@ class Part:
                     content, times = Stack((copies.content,)), times * inside
                 case _:
                     pass
-        tip = self._tooltip(name, (), _all_nodes(run), size(self.typed.shape(first.output)))
-        return Frame(f"use-{self._named(first.name)}", name, content, "", tip, times, dashed)
+        tip = self._tooltip(name, (), _all_nodes(run), first.output)
+        mark = self._marking.together(nodes_of(first))
+        identity = f"use-{self._named(first.name)}"
+        return Frame(identity, name, content, "", tip, times, dashed, mark=mark)
 
     def _leaf(self, instance: Instance, scope: str, dashed: bool) -> Box:
         node = instance.node
@@ -156,20 +219,23 @@ class Part:
         labels = (plain(f"{label} · {symbols}", 2 * _LONGEST_LABEL) if symbols else label,)
         identity = self._named(instance.name)
         self._drawn[node] = self.places[node] = identity
-        self._mark(identity, dashed)
-        gives = size(self.typed.shapes[node])
-        tip = self._tooltip(instance.name, labels, (node,), gives)
-        name = self._shown(instance.name, scope)
-        said = () if labels == (name,) else labels
-        return Box(identity, operation.family, name, said, gives, tip, 1, dashed)
-
-    def _mark(self, identity: str, dashed: bool) -> None:
         if dashed:
             self._dashed.add(identity)
+        self._read[node] = instance.reads
+        gives = self._shape(node)
+        tip = self._tooltip(instance.name, labels, (node,), node)
+        name = self._shown(instance.name, scope)
+        said = () if labels == (name,) else labels
+        if words := self._marking.words.get(node):
+            said = (*said, plain(words, 2 * _LONGEST_LABEL))
+        mark = self._marking.nodes.get(node)
+        return Box(identity, operation.family, name, said, gives, tip, 1, dashed, mark)
 
     def _labels(self, instance: Instance) -> tuple[str, ...]:
         """What is inside a box, in a few words: for a use its block and the widths of its branches."""
         element = instance.element
+        if isinstance(element, Chain):
+            return (f"{len(instance.children)} steps",)
         if not isinstance(element, Use):
             joined = len(self.typed.nodes[instance.output].inputs)
             return (f"{crossed(self.typed.operation(instance.output).label())} of {joined}",)
@@ -181,7 +247,7 @@ class Part:
 
     def _widths(self, instance: Instance) -> str:
         """Channels of the branches that a use ends in, or empty where it does not end in a concat."""
-        if instance.output not in _nodes(instance):
+        if instance.output not in nodes_of(instance):
             return ""
         widths = [shape[0] for shape in self.typed.inputs(instance.output)]
         if len(widths) < 2 or sum(widths) != self.typed.shape(instance.output)[0]:
@@ -207,66 +273,19 @@ class Part:
         return first if len(run) == 1 else f"{first}{', ' if len(run) == 2 else ' … '}{last}"
 
     def _tooltip(
-        self, name: str, labels: tuple[str, ...], members: Sequence[int], gives: str
+        self, name: str, labels: tuple[str, ...], members: Sequence[int], output: int
     ) -> str:
         found = [costs(self.typed).nodes[node] for node in members]
         parameters = sum(cost.parameters for cost in found)
         macs = sum(cost.macs for cost in found)
-        said = [f"{name}: {', '.join(labels)}" if labels else name, f"gives {gives}"]
+        said = [f"{name}: {', '.join(labels)}" if labels else name, f"gives {size(self.typed.shape(output))}"]
         said += [f"{parameters:,} parameters"] if parameters else []
         said += [f"{amount(macs)} multiply-accumulates"] if macs else []
         return " · ".join(said)
 
-    def _runs(self, chain: Instance) -> list[list[Instance]]:
-        """The children, those together that are equal and follow one another."""
-        runs: list[list[Instance]] = []
-        for child in chain.children:
-            if runs and self._repeats(runs[-1][-1], child, copies=chain.copies):
-                runs[-1].append(child)
-            else:
-                runs.append([child])
-        return runs
-
-    def _repeats(self, before: Instance, after: Instance, *, copies: bool) -> bool:
-        """Whether an instance does again what the one before it does, to nothing but its output."""
-        if after.reads != before.output:
-            return False
-        if not copies:
-            one, two = before.element, after.element
-            if not (isinstance(one, Use) and isinstance(two, Use) and one.block == two.block):
-                return False
-        earlier, later = _nodes(before), _nodes(after)
-        if (
-            not earlier
-            or len(earlier) != len(later)
-            or self._signature(before) != self._signature(after)
-        ):
-            return False
-        readers, known = self.typed.graph.readers, {*earlier, *later}
-        return all(reader in known for node in earlier for reader in readers[node])
-
-    def _signature(self, instance: Instance) -> tuple[object, ...]:
-        """All that two instances must share to be drawn as one."""
-        typed, nodes = self.typed, _nodes(instance)
-        local = {node: place for place, node in enumerate(nodes)}
-        local[instance.reads] = -1
-        done = tuple(
-            (
-                typed.operation(node),
-                typed.shapes[node],
-                tuple(local.get(value, ("outside", value)) for value in typed.nodes[node].inputs),
-            )
-            for node in nodes
-        )
-        return typed.shape(instance.reads), local[instance.output], done
-
-
-def _nodes(instance: Instance) -> list[int]:
-    return [inside.node for inside in instance.walk() if inside.node is not None]
-
 
 def _all_nodes(run: Sequence[Instance]) -> list[int]:
-    return [node for instance in run for node in _nodes(instance)]
+    return [node for instance in run for node in nodes_of(instance)]
 
 
 def _symbols(element: Leaf | Fork, argument: str | None) -> str:

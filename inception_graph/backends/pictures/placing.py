@@ -1,30 +1,27 @@
-"""Putting boxes, frames and wires at their places, and drawing each wire as straight runs with bends."""
+"""Putting boxes, frames and wires at their places, and drawing each wire as straight runs with bends.
+
+All is placed as if values ran from top to bottom; where they run from left to right the result is turned over its
+diagonal, with the sizes of things measured accordingly.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from inception_graph.backends.pictures.curves import BEND, Point, towards
 from inception_graph.backends.pictures.drawing import Box, Frame, Split, Stack
-from inception_graph.backends.pictures.measure import (
-    APART,
-    BUS,
-    DROP,
-    GAP,
-    LANE,
-    PAD,
-    Ruler,
-    box_size,
-    title_size,
-)
-from inception_graph.backends.pictures.words import width
+from inception_graph.backends.pictures.measure import BUS, LANE, Ruler
+from inception_graph.backends.pictures.placed import Pieces, PlacedBox, PlacedFrame, Route, Text
+from inception_graph.backends.pictures.theme import NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from inception_graph.backends.pictures.drawing import Beside, Drawing, Item, Wire
+    from inception_graph.backends.pictures.measure import Spacing
+    from inception_graph.backends.pictures.options import Direction
 
 _TURN = 13.0
 """How far below a column, and above the next, the wire between them turns."""
@@ -38,75 +35,6 @@ _SLACK = 48.0
 """How far a head may reach below its column before it is moved up: a small step in its wire would look like a slip."""
 _STEP = 5.0
 """Between wires that run side by side outside frames."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedBox:
-    """A box with its centre, its size and the frames around it, from the outside in."""
-
-    box: Box
-    x: float
-    y: float
-    width: float
-    height: float
-    inside: tuple[Frame, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedFrame:
-    """A frame with its top left corner, its size and the frames around it, from the outside in."""
-
-    frame: Frame
-    left: float
-    top: float
-    width: float
-    height: float
-    inside: tuple[Frame, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A wire with its course, an arrow at its end.
-
-    Attributes:
-        wire: The wire.
-        points: Its ends and its bends; every run is level or upright.
-        label: Left end and baseline of its shape's text, or None where another wire says it.
-    """
-
-    wire: Wire
-    points: tuple[Point, ...]
-    label: Point | None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text with its left end and baseline."""
-
-    x: float
-    y: float
-    text: str
-    size: float
-    colour: str
-    bold: bool = False
-
-    @property
-    def width(self) -> float:
-        """How wide it is."""
-        return width(self.text, self.size, bold=self.bold)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layout:
-    """A drawing with everything at its place. Frames that hold others come first."""
-
-    drawing: Drawing
-    width: float
-    height: float
-    boxes: tuple[PlacedBox, ...]
-    frames: tuple[PlacedFrame, ...]
-    routes: tuple[Route, ...]
-    texts: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +68,13 @@ class Pen:
         right: Right end of all.
         foot: Lower end of all.
         lanes: After ``finish``: for each frame the number of wires that run along its right side, inside it.
+        feet: Left and right end of each column, and where it ends with the heads beside it.
     """
 
     drawing: Drawing
-    given_lanes: Mapping[Frame, int]
+    direction: Direction
+    spacing: Spacing
+    given_lanes: Mapping[Frame, int] = field(default_factory=dict["Frame", int])
     ruler: Ruler = field(init=False)
     boxes: dict[str, PlacedBox] = field(default_factory=dict[str, PlacedBox])
     frames: list[PlacedFrame] = field(default_factory=list[PlacedFrame])
@@ -151,6 +82,8 @@ class Pen:
     right: float = 0
     foot: float = 0
     lanes: Counter[Frame] = field(default_factory=Counter["Frame"])
+    feet: list[tuple[float, float, float]] = field(default_factory=list[tuple[float, float, float]])
+    _names: list[tuple[Point, str]] = field(default_factory=list[tuple[Point, str]])
     _waiting: dict[tuple[str, str], list[Wire]] = field(init=False)
     _edges: dict[Frame, float] = field(default_factory=dict["Frame", float])
     _sides: list[_Side] = field(default_factory=list[_Side])
@@ -159,7 +92,7 @@ class Pen:
     _turn: Point | None = None
 
     def __post_init__(self) -> None:
-        self.ruler = Ruler(self.given_lanes)
+        self.ruler = Ruler(self.direction, self.spacing, self.given_lanes)
         self._waiting = defaultdict(list)
         for wire in self.drawing.wires:
             self._waiting[wire.source, wire.target].append(wire)
@@ -174,25 +107,54 @@ class Pen:
             feed = feed.through((start, low), (across, low), (across, high), (axis, high))
         self._sides.append(_Side(left, right))
         self._feed = self._item(column, axis, top, feed, ())
-        self._turn = (right + _ASIDE, top + room.height + _TURN)
-        self._reach(right, top + room.height)
-        self._heads(right, top, top + room.height)
+        self._turn = (right + _ASIDE, top + room.length + _TURN)
+        self._reach(right, top + room.length)
+        self.feet.append((left, right, top + room.length))
+        self._heads(right, top, top + room.length)
 
-    def panels(self, panels: Sequence[Frame], left: float, top: float) -> None:
-        """Frames one under another that nothing leads to."""
-        self._sides.append(_Side(left, left))
-        for panel in panels:
-            room = self.ruler.room(panel)
-            self._item(panel, left + room.left, top, None, ())
-            self._reach(left + room.width, top + room.height)
-            top += room.height + GAP
+    def panel(self, panel: Frame) -> None:
+        """A frame that nothing leads to."""
+        room = self.ruler.room(panel)
+        self._sides.append(_Side(0, room.width))
+        self._item(panel, room.left, 0, None, ())
+        self._reach(room.width, room.length)
 
     def finish(self, top: float) -> None:
         """Draw the wires that do not simply run down: around boxes, along the side of what holds both ends."""
-        for wires in self._waiting.values():
-            for wire in wires:
-                self.routes.append(Route(wire, self._around_boxes(wire, top), None))
-        self.routes = _finished(self.routes)
+        for (source, target), wires in self._waiting.items():
+            if source in self.boxes and target in self.boxes:
+                for wire in wires:
+                    self.routes.append(Route(wire, self._around_boxes(wire, top), None))
+
+    def pieces(self) -> Pieces:
+        """All that was placed; where values run from left to right, turned over."""
+        turned = self.direction == "LR"
+        marked = bool(self.drawing.marks)
+        frames = [
+            PlacedFrame(f.frame, f.top, f.left, f.height, f.width, f.inside) if turned else f
+            for f in self.frames
+        ]
+        boxes = [
+            PlacedBox(
+                b.box,
+                *((b.y, b.x, b.height, b.width) if turned else (b.x, b.y, b.width, b.height)),
+                b.inside,
+                faint=marked and b.box.mark is None,
+            )
+            for b in self.boxes.values()
+        ]
+        routes: list[Route] = []
+        for route, labelled in _finished(self.routes):
+            points = tuple((y, x) for x, y in route.points) if turned else route.points
+            label = _label(points) if labelled else None
+            routes.append(Route(route.wire, points, label, marked and route.wire.mark is None))
+        names = [
+            Text(y + 3, x - 4, name, NOTE, quiet=True)
+            if turned
+            else Text(x + 5, y + 12.5, name, NOTE, quiet=True)
+            for (x, y), name in self._names
+        ]
+        return Pieces(tuple(boxes), tuple(frames), tuple(routes), tuple(names))
 
     def _heads(self, left: float, top: float, foot: float) -> None:
         """The heads of the last column, beside their sources, one below another; their wires do not cross."""
@@ -212,11 +174,12 @@ class Pen:
             if level == source.y:
                 points = [corner, (axis, level)]
             self._item(head.item, axis, down, _Feed(head.source, tuple(points)), ())
-            self._reach(start + room.width, down + room.height)
+            self._reach(start + room.width, down + room.length)
+            self.feet.append((start, start + room.width, down + room.length))
 
     def _tops_of(self, heads: Sequence[Beside], top: float, foot: float) -> list[float]:
         """Where heads start: beside their sources, higher where they would reach far below the column, apart."""
-        heights = [self.ruler.room(head.item).height + _APART for head in heads]
+        heights = [self.ruler.room(head.item).length + _APART for head in heads]
         tops: list[float] = []
         highest = top + _TURN  # below the turn of the wire that leads to the next column
         free = highest
@@ -243,20 +206,20 @@ class Pen:
         """Place an item under a value; gives the value that leaves it."""
         match item:
             case Box():
-                return self._box(item, axis, top, [(feed, axis)], box_size(item)[0], inside)
+                return self._box(item, axis, top, [(feed, axis)], self.ruler.extent(item)[0], inside)
             case Stack():
                 for child in item.items:
                     feed = self._item(child, axis, top, feed, inside)
-                    top += self.ruler.room(child).height + GAP
+                    top += self.ruler.room(child).length + self.ruler.gap(child)
                 return feed
             case Split():
                 return self._split(item, axis, top, feed, inside)
             case Frame():
                 room = self.ruler.room(item)
                 left = axis - room.left
-                self.frames.append(PlacedFrame(item, left, top, room.width, room.height, inside))
+                self.frames.append(PlacedFrame(item, left, top, room.width, room.length, inside))
                 self._edges[item] = left + room.width
-                start = top + title_size(item)[1] + PAD
+                start = top + self.ruler.start(item)
                 return self._item(item.content, axis, start, feed, (*inside, item))
 
     def _box(
@@ -268,7 +231,7 @@ class Pen:
         wide: float,
         inside: tuple[Frame, ...],
     ) -> _Feed:
-        high = box_size(box)[1]
+        high = self.ruler.extent(box)[1]
         self.boxes[box.id] = PlacedBox(box, x, top + high / 2, wide, high, inside)
         self._column_of[box.id] = len(self._sides) - 1
         for feed, entry in entries:
@@ -280,18 +243,29 @@ class Pen:
     def _split(
         self, split: Split, axis: float, top: float, feed: _Feed | None, inside: tuple[Frame, ...]
     ) -> _Feed:
-        room = self.ruler.room(split)
-        rooms = [self.ruler.room(branch) for branch in split.branches]
-        bus = top + BUS
-        x = axis - (sum(r.width for r in rooms) + APART * (len(rooms) - 1)) / 2
+        ruler, room = self.ruler, self.ruler.room(split)
+        rooms = [ruler.room(branch) for branch in split.branches]
+        x = axis - (sum(r.width for r in rooms) + ruler.spacing.apart * (len(rooms) - 1)) / 2
+        lines: list[float] = []
+        for each in rooms:
+            lines.append(x + each.left)
+            x += each.width + ruler.spacing.apart
+        read = (feed, axis, top + BUS)  # what is read, and where the line starts from which branches hang
+        low = top + ruler.head(split) + BUS
+        given = read
+        if split.entry is not None:
+            over = [lines[place] for place in sorted(split.entered)] or [axis]
+            centre = (over[0] + over[-1]) / 2
+            led = _led(read, centre)
+            given = (self._item(split.entry, centre, top + BUS + ruler.spacing.drop, led, inside), centre, low)
         exits: list[tuple[_Feed | None, float]] = []
-        for branch, each in zip(split.branches, rooms, strict=True):
-            own = x + each.left
-            led = feed.through((axis, bus), (own, bus)) if feed and abs(own - axis) > 0.5 else feed
-            exits.append((self._item(branch, own, bus + DROP, led, inside), own))
-            x += each.width + APART
-        high = box_size(split.join)[1]
-        return self._box(split.join, axis, top + room.height - high, exits, room.width, inside)
+        for place, (branch, own) in enumerate(zip(split.branches, lines, strict=True)):
+            led = _led(given if place in split.entered else read, own)
+            exits.append((self._item(branch, own, low + ruler.drop(split), led, inside), own))
+            if isinstance(branch, Stack) and branch.name:
+                self._names.append(((own, low), branch.name))
+        high = ruler.extent(split.join)[1]
+        return self._box(split.join, axis, top + room.length - high, exits, room.width, inside)
 
     def _around_boxes(self, wire: Wire, top: float) -> tuple[Point, ...]:
         source, target = self.boxes[wire.source], self.boxes[wire.target]
@@ -321,21 +295,26 @@ class Pen:
         return side.right + 1 + _STEP / 2 * side.wires
 
 
-def _finished(routes: Sequence[Route]) -> list[Route]:
-    """The routes with the shape of each value said once, and the way that a value's routes share drawn once."""
+def _led(value: tuple[_Feed | None, float, float], own: float) -> _Feed | None:
+    """A value led along the line that starts where it comes down, to where a branch hangs from it."""
+    feed, axis, bus = value
+    return feed.through((axis, bus), (own, bus)) if feed and abs(own - axis) > 0.5 else feed
+
+
+def _finished(routes: Sequence[Route]) -> Iterator[tuple[Route, bool]]:
+    """The routes, the way that a value's routes share drawn once, and whether they say the value's shape: one does.
+
+    It is one that leaves the box behind it, and not at its side, where there is one.
+    """
     trunks: dict[tuple[str, str], Route] = {}
     for route in routes:
         value = (route.wire.source, route.wire.shape)
-        if value not in trunks or (_leads_down(route) and not _leads_down(trunks[value])):
+        if value not in trunks or (_leads_on(route) and not _leads_on(trunks[value])):
             trunks[value] = route
-    finished: list[Route] = []
     for route in routes:
         trunk = trunks[route.wire.source, route.wire.shape]
-        if route is trunk:
-            finished.append(Route(route.wire, route.points, _label(route)))
-        else:
-            finished.append(Route(route.wire, _branching(route.points, trunk.points), None))
-    return finished
+        shared = route.points if route is trunk else _branching(route.points, trunk.points)
+        yield replace(route, points=shared), route is trunk
 
 
 def _branching(points: tuple[Point, ...], trunk: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -348,10 +327,10 @@ def _branching(points: tuple[Point, ...], trunk: tuple[Point, ...]) -> tuple[Poi
     return towards(points[shared - 1], points[shared - 2], BEND), *points[shared - 1 :]
 
 
-def _leads_down(route: Route) -> bool:
+def _leads_on(route: Route) -> bool:
     return route.points[0][0] == route.points[1][0]
 
 
-def _label(route: Route) -> Point:
-    x, y = route.points[0]
-    return (x + 5, y + 11) if _leads_down(route) else (x + 4, y - 4)
+def _label(points: Sequence[Point]) -> Point:
+    (x, y), (next_x, _) = points[:2]
+    return (x + 5, y + 11) if x == next_x else (x + 4, y - 4)

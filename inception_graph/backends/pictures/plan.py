@@ -1,136 +1,253 @@
-"""From a typed graph to a drawing: what is open, what is one box, and what is folded."""
+"""From a typed graph to a drawing: what of the network is drawn, and what stands around it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from inception_graph.analysis.costs import costs
 from inception_graph.backends.pictures.drawing import Beside, Box, Drawing, Frame, Stack, Wire
+from inception_graph.backends.pictures.engine import PictureError
+from inception_graph.backends.pictures.folding import nodes_of
+from inception_graph.backends.pictures.marking import Marking
+from inception_graph.backends.pictures.opening import Opening, trees
 from inception_graph.backends.pictures.parts import Part
 from inception_graph.backends.pictures.words import amount, plain, shortened, size
+from inception_graph.diagnostics.report import did_you_mean
 from inception_graph.ir.graph import INPUT
 from inception_graph.ir.program import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Sequence
 
+    from inception_graph.backends.pictures.drawing import Item
+    from inception_graph.backends.pictures.options import View
     from inception_graph.ir.graph import Head, Instance, TypedGraph
-
-Level: TypeAlias = Literal["network", "block", "op"]
-LEVELS: tuple[Level, ...] = ("network", "block", "op")
-"""From the coarsest to the finest."""
 
 _LONGEST_TITLE = 90
 
 
-def plan(typed: TypedGraph, level: Level, title: str | None = None) -> Drawing:
-    """What a picture of the network at a level shows.
+def plan(typed: TypedGraph, view: View, marking: Marking | None = None) -> Drawing:
+    """What a picture of the network shows.
 
     Ids of nodes and of uses of blocks are their full names; all other ids hold a hyphen, which no name does.
+
+    Raises:
+        PictureError: The view names a part that the network does not have.
     """
-    match level:
-        case "network":
-            part = Part(typed, closed=lambda instance, depth: depth == 0, brief=True)
-        case "block":
-            part = Part(typed, closed=lambda instance, depth: isinstance(instance.element, Use))
-        case "op":
-            part = Part(typed, closed=lambda instance, depth: False)
-    graph = typed.graph
-    start = Box("network-input", "terminal", "input", gives=size(graph.input))
-    end = Box("network-output", "terminal", "output", (size(typed.shape(graph.output)),))
-    part.places[INPUT] = start.id
-    sections = [
-        Frame(f"section-{name}", name, part.stack(section), stage=True)
-        for name, section in zip(graph.program.sections, graph.root.children, strict=True)
-        if section.children
-    ]
-    beside = [_beside(part, head, level) for head in graph.heads]
-    wires = [
-        *part.wires(),
-        Wire(part.places[graph.output], end.id, size(typed.shape(graph.output))),
-    ]
-    if level != "network":
-        wires += [
-            Wire(part.places[head.output], _end(head), size(typed.shape(head.output)), dashed=True)
-            for head in graph.heads
+    return _Plan(typed, view, marking or Marking()).drawing()
+
+
+class _Plan:
+    """Plans one drawing."""
+
+    def __init__(self, typed: TypedGraph, view: View, marking: Marking) -> None:
+        self._typed, self._view, self._marking = typed, view, marking
+        self._opening = Opening(typed, view)
+        self._part = Part(
+            typed,
+            closed=self._opening.closed,
+            brief=view.level == "network",
+            terse=view.page is not None,
+            marking=marking,
+        )
+
+    def drawing(self) -> Drawing:
+        """The drawing."""
+        view = self._view
+        if view.only is not None:
+            return self._only(view.only)
+        if view.section is not None:
+            return self._section(view.section)
+        return self._whole()
+
+    def _whole(self) -> Drawing:
+        graph, part = self._typed.graph, self._part
+        start = Box("network-input", "terminal", "input", gives=size(graph.input))
+        end = Box("network-output", "terminal", "output", (self._size(graph.output),))
+        part.places[INPUT] = start.id
+        sections = [
+            self._stage(name, section)
+            for name, section in zip(graph.program.sections, graph.root.children, strict=True)
+            if section.children
         ]
-    panels = list[Frame]()
-    for body, use in _uses(typed) if level == "block" else ():
-        frame, inside = _panel(typed, body, use)
-        panels.append(frame)
-        wires += inside
-    return Drawing(
-        graph.program.name,
-        plain(title or graph.program.meta.title or graph.program.name, _LONGEST_TITLE),
-        _caption(typed),
-        (start, *sections, end),
-        tuple(beside),
-        tuple(panels),
-        tuple(wires),
-    )
+        beside = [self._beside(head) for head in graph.heads]
+        wires = [
+            *part.wires(),
+            part.wire(graph.output, part.places[graph.output], end.id),
+            *(self._end_wire(head) for head, item in zip(graph.heads, beside, strict=True) if isinstance(item.item, Frame)),
+        ]  # fmt: skip
+        return self._drawn((start, *sections, end), beside, wires, self._caption(), "")
+
+    def _section(self, name: str) -> Drawing:
+        """One section, or one head, between what it reads and what it gives."""
+        graph, part = self._typed.graph, self._part
+        heads = {head.name: head for head in graph.heads}
+        sections = dict(zip(graph.program.sections, graph.root.children, strict=True))
+        if name not in heads and not (name in sections and sections[name].children):
+            known = [*(key for key, section in sections.items() if section.children), *heads]
+            raise PictureError(f"there is no section '{name}': use {', '.join(known)}")
+        instance = heads[name].instance if name in heads else sections[name]
+        start = self._source(instance)
+        if name in heads:
+            beside = self._beside(heads[name])
+            return self._drawn((start, beside.item), [], [*part.wires(), self._end_wire(heads[name])], self._share([instance]), name)  # fmt: skip
+        end_name = "output" if instance.output == graph.output else "next"
+        end = Box("network-output", "terminal", end_name, (self._size(instance.output),))
+        stage = self._stage(name, instance)
+        wires = [*part.wires(), part.wire(instance.output, part.places[instance.output], end.id)]
+        return self._drawn((start, stage, end), [], wires, self._share([instance]), name)
+
+    def _only(self, name: str) -> Drawing:
+        """The inside of a block, with its arguments by name, or of one part as it is built."""
+        blocks = _uses(self._typed)
+        if name in blocks:
+            frame, wires = self._panel(name, blocks[name])
+            return self._drawn((frame,), [], list(wires), self._share([blocks[name]]), name)
+        parts = {i.name: i for tree in trees(self._typed) for i in tree.walk() if i.children}
+        parts.pop("", None)
+        if name not in parts:
+            hint = did_you_mean(name, [*blocks, *parts])
+            message = f"there is no block and no part '{name}'"
+            raise PictureError(f"{message}; {hint}" if hint else message)
+        # The last of that name is the innermost: what is inside a use of a block.
+        instance, part = parts[name], self._part
+        start = self._source(instance)
+        end = Box("network-output", "terminal", "output", (self._size(instance.output),))
+        item = part.item(instance, scope=instance.name, depth=1)
+        wires = [*part.wires(), part.wire(instance.output, part.places[instance.output], end.id)]
+        return self._drawn((start, item, end), [], wires, self._share([instance]), name)
+
+    def _drawn(
+        self,
+        strip: tuple[Item, ...],
+        beside: Sequence[Beside],
+        wires: Sequence[Wire],
+        caption: tuple[str, ...],
+        where: str,
+    ) -> Drawing:
+        """The drawing, with the blocks that it refers to where the level asks for them."""
+        panels: list[Frame] = []
+        wires = list(wires)
+        waiting = dict(self._part.used) if self._view.level == "block" else {}
+        done: set[str] = {self._view.only} if self._view.only else set()
+        while names := [name for name in waiting if name not in done]:
+            # In the order of the first uses in the network, those inside blocks behind them.
+            name = names[0]
+            done.add(name)
+            use = waiting[name]
+            frame, inside = self._panel(name, use.children[0] if use.children else use, waiting)
+            panels.append(frame)
+            wires += inside
+        program = self._typed.program
+        title = self._view.title or program.meta.title or program.name
+        shown = f"{title} · {where}" if where and not self._view.title else title
+        return Drawing(
+            program.name, plain(shown, _LONGEST_TITLE), caption,
+            strip, tuple(beside), tuple(panels), tuple(wires),
+        )  # fmt: skip
+
+    def _stage(self, name: str, section: Instance) -> Item:
+        if self._opening.collapsed(name):
+            label = f"{len(section.children)} steps"
+            return self._part.box((section,), name, (label,), identity=f"section-{name}")
+        return Frame(f"section-{name}", name, self._part.stack(section), stage=True)
+
+    def _source(self, instance: Instance) -> Box:
+        """The box for what a part reads from outside."""
+        graph, reads = self._typed.graph, instance.reads
+        name = "input" if reads == INPUT else shortened(graph.nodes[reads].name, 40)
+        start = Box("network-input", "terminal", name, gives=self._size(reads))
+        self._part.places[reads] = self._part.outside = start.id
+        return start
+
+    def _beside(self, head: Head) -> Beside:
+        part = self._part
+        source = part.places.get(head.instance.reads, part.outside)
+        loss = f"loss × {head.loss_weight:g}"
+        if self._view.level == "network" or self._opening.collapsed(head.name):
+            if self._view.section != head.name:
+                return Beside(source, part.box((head.instance,), head.name, (loss,), dashed=True))
+        content = part.stack(head.instance, scope=head.name, dashed=True)
+        end = Box(_end(head), "terminal", "output", (self._size(head.output),), dashed=True)
+        items = Stack((*content.items, end))
+        return Beside(source, Frame(f"head-{head.name}", head.name, items, loss, dashed=True))
+
+    def _end_wire(self, head: Head) -> Wire:
+        return self._part.wire(head.output, self._part.places[head.output], _end(head), dashed=True)
+
+    def _panel(
+        self, name: str, body: Instance, waiting: dict[str, Instance] | None = None
+    ) -> tuple[Frame, tuple[Wire, ...]]:
+        """A block drawn from inside, with its arguments by name and the shapes of its first use."""
+        block = self._typed.program.blocks[name]
+        prefix = f"block-{block.name}"
+
+        def named(name: str) -> str:
+            inside = name.removeprefix(body.name).removeprefix(".")
+            return f"{prefix}.{inside}" if inside else f"{prefix}-join"
+
+        part = Part(
+            self._typed,
+            closed=lambda i, _: isinstance(i.element, Use) and self._opening.closed(i, 1),
+            named=named,
+            symbolic=True,
+            terse=self._view.page is not None,
+            marking=self._marking,
+        )
+        start = Box(f"{prefix}-input", "terminal", "input", gives=self._size(body.reads))
+        part.places[body.reads] = part.outside = start.id
+        content = part.item(body, scope=body.name, depth=1)
+        for inner, use in part.used.items():
+            (waiting if waiting is not None else self._part.used).setdefault(inner, use)
+        arguments = ", ".join(block.arguments)
+        title = f"{block.name}({shortened(arguments, 72)})" if arguments else block.name
+        note = f"shapes as in {shortened(body.name, 48)}"
+        about = plain(block.description or "", 300) or f"{block.name}({arguments})"
+        return (
+            Frame(prefix, title, Stack((start, content)), note, about, entered=False),
+            part.wires(),
+        )
+
+    def _size(self, value: int) -> str:
+        return size(self._typed.shape(value))
+
+    def _caption(self) -> tuple[str, ...]:
+        graph, total = self._typed.graph, costs(self._typed)
+        line = (
+            f"{total.parameters:,} parameters · {amount(total.macs)} multiply-accumulates · "
+            f"input {size(graph.input)} · output {self._size(graph.output)}"
+        )
+        if not graph.heads:
+            return (line,)
+        return line, (
+            f"with auxiliary heads {total.parameters_with_auxiliary:,} parameters · "
+            f"{amount(total.macs_with_auxiliary)} multiply-accumulates"
+        )
+
+    def _share(self, run: Iterable[Instance]) -> tuple[str, ...]:
+        """What a part costs, and what of the network's cost that is."""
+        total = costs(self._typed)
+        found = [total.nodes[node] for instance in run for node in nodes_of(instance)]
+        parameters, macs = sum(c.parameters for c in found), sum(c.macs for c in found)
+        return (
+            f"{parameters:,} parameters, {_percent(parameters, total.parameters)} of the network's · "
+            f"{amount(macs)} multiply-accumulates, {_percent(macs, total.macs)}",
+        )
 
 
-def _beside(part: Part, head: Head, level: Level) -> Beside:
-    source = part.places[head.instance.reads]
-    loss = f"loss × {head.loss_weight:g}"
-    if level == "network":
-        return Beside(source, part.box((head.instance,), head.name, (loss,), dashed=True))
-    content = part.stack(head.instance, scope=head.name, dashed=True)
-    end = Box(_end(head), "terminal", "output", (size(part.typed.shape(head.output)),), dashed=True)
-    frame = Frame(f"head-{head.name}", head.name, Stack((*content.items, end)), loss, dashed=True)
-    return Beside(source, frame)
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "none"
 
 
 def _end(head: Head) -> str:
     return f"head-{head.name}-output"
 
 
-def _uses(typed: TypedGraph) -> Iterator[tuple[Instance, Use]]:
-    """The first built body of each block, in the order in which a reader meets them."""
-    seen: set[str] = set()
-    for tree in (typed.graph.root, *(head.instance for head in typed.graph.heads)):
+def _uses(typed: TypedGraph) -> dict[str, Instance]:
+    """The first built body of each block."""
+    found: dict[str, Instance] = {}
+    for tree in trees(typed):
         for instance in tree.walk():
-            use = instance.element
-            if isinstance(use, Use) and use.block not in seen and instance.children:
-                seen.add(use.block)
-                yield instance.children[0], use
-
-
-def _panel(typed: TypedGraph, body: Instance, use: Use) -> tuple[Frame, tuple[Wire, ...]]:
-    """A block drawn from inside, with its arguments by name and the shapes of its first use."""
-    block = typed.program.blocks[use.block]
-    prefix = f"block-{block.name}"
-
-    def named(name: str) -> str:
-        inside = name.removeprefix(body.name).removeprefix(".")
-        return f"{prefix}.{inside}" if inside else f"{prefix}-join"
-
-    part = Part(
-        typed,
-        closed=lambda instance, depth: isinstance(instance.element, Use),
-        named=named,
-        symbolic=True,
-    )
-    start = Box(f"{prefix}-input", "terminal", "input", gives=size(typed.shape(body.reads)))
-    part.places[body.reads] = start.id
-    content = part.item(body, scope=body.name)
-    arguments = ", ".join(block.arguments)
-    title = f"{block.name}({shortened(arguments, 72)})" if arguments else block.name
-    note = f"shapes as in {shortened(body.name, 48)}"
-    about = plain(block.description or "", 300)
-    about = about or f"{block.name}({arguments})"
-    return Frame(prefix, title, Stack((start, content)), note, about, entered=False), part.wires()
-
-
-def _caption(typed: TypedGraph) -> tuple[str, ...]:
-    graph, total = typed.graph, costs(typed)
-    line = (
-        f"{total.parameters:,} parameters · {amount(total.macs)} multiply-accumulates · "
-        f"input {size(graph.input)} · output {size(typed.shape(graph.output))}"
-    )
-    if not graph.heads:
-        return (line,)
-    return line, (
-        f"with auxiliary heads {total.parameters_with_auxiliary:,} parameters · "
-        f"{amount(total.macs_with_auxiliary)} multiply-accumulates"
-    )
+            if isinstance(instance.element, Use) and instance.children:
+                found.setdefault(instance.element.block, instance.children[0])
+    return found

@@ -9,18 +9,19 @@ from inception_graph.backends.pictures.marking import Marking
 from inception_graph.backends.pictures.merging import Merging
 from inception_graph.comparison.edits import Changed
 from inception_graph.comparison.folding import fold
-from inception_graph.ir.graph import Graph, Node, TypedGraph
-from inception_graph.ir.program import SECTIONS, Leaf
+from inception_graph.ir.graph import Graph, Node
+from inception_graph.ir.partial import PartialGraph
+from inception_graph.ir.program import SECTIONS
 from inception_graph.spec.yaml_text import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from inception_graph.backends.pictures.drawing import Mark
     from inception_graph.comparison.edits import Difference
     from inception_graph.comparison.folding import Fold
-    from inception_graph.comparison.parts import Part
-    from inception_graph.ir.graph import Instance
+    from inception_graph.ir.graph import Instance, TypedGraph
     from inception_graph.ops.window import Shape
     from inception_graph.spec.yaml_text import Written
 
@@ -30,14 +31,14 @@ class Union:
     """Two networks as one.
 
     Attributes:
-        typed: All nodes of both, those that are a pair once and as the second network has them. A node that reads
+        graph: All nodes of both, those that are a pair once and as the second network has them. A node that reads
             something else now reads both.
         marking: What is added, removed and changed.
         opened: Names of the parts that differ inside, but not all in one way.
         everywhere: Changes of more than half of the nodes that both have; they are not marked.
     """
 
-    typed: TypedGraph
+    graph: PartialGraph
     marking: Marking
     opened: tuple[str, ...]
     everywhere: tuple[Fold, ...]
@@ -46,25 +47,8 @@ class Union:
 def union(one: TypedGraph, other: TypedGraph, difference: Difference) -> Union:
     """The union of two networks, by the pairs of their difference."""
     merging = Merging.of(other.graph, difference)
-    sections = {**one.program.sections, **other.program.sections}
-    order = [name for name in SECTIONS if name in sections]
-    graph = Graph(
-        replace(
-            other.program,
-            blocks={**one.program.blocks, **other.program.blocks},
-            sections={name: sections[name] for name in order},
-        ),
-        other.graph.input,
-        (),
-        replace(
-            other.graph.root,
-            output=merging.yours[other.graph.root.output],
-            children=merging.sections(_sections(one), _sections(other), order),
-        ),
-        merging.yours[other.graph.output],
-        merging.heads(one.graph.heads, other.graph.heads),
-    )
-    names = {instance.node: instance.name for instance in _instances(graph)}
+    tree = _tree(one, other, merging)
+    names = {instance.node: instance.name for instance in _instances(tree)}
     mine = {number: node for node, number in merging.mine.items()}
     yours = {number: node for node, number in merging.yours.items()}
     nodes: list[Node] = []
@@ -79,25 +63,37 @@ def union(one: TypedGraph, other: TypedGraph, difference: Difference) -> Union:
         wires |= {(value, number): "added" for value in new if value not in old}
         nodes.append(replace(typed.nodes[node], name=names[number], inputs=(*new, *gone)))
         shapes.append(typed.shapes[node])
-    graph = replace(graph, nodes=tuple(nodes))
     everywhere = _everywhere(difference)
-    marks: dict[int, Mark] = {}
-    words: dict[int, str] = {}
+    words = _changes(difference, everywhere, merging.yours)
+    marks: dict[int, Mark] = dict.fromkeys(words, "changed")
     for number, pair in enumerate(difference.nodes):
         if pair.before is None or pair.after is None:
             marks[number] = "added" if pair.after else "removed"
-    for part, said in _changes(difference, everywhere):
-        if part.node is not None:
-            number = merging.yours[part.node]
-            marks[number], words[number] = "changed", ", ".join(said)
-    marking = Marking(marks, wires, words)
-    differing = marks.keys() | {target for _, target in wires}
-    opened = tuple(
-        instance.name
-        for instance in _instances(graph)
-        if not isinstance(instance.element, Leaf) and _mixed(instance, marks, differing)
+    return Union(
+        PartialGraph(replace(tree, nodes=tuple(nodes)), tuple(shapes)),
+        Marking(marks, wires, words),
+        _opened(tree, marks, marks.keys() | {target for _, target in wires}),
+        everywhere,
     )
-    return Union(TypedGraph(graph, tuple(shapes)), marking, opened, everywhere)
+
+
+def _tree(one: TypedGraph, other: TypedGraph, merging: Merging) -> Graph:
+    """The union without its nodes: all instances of both, and a program that has the sections and blocks of both."""
+    sections = {**one.program.sections, **other.program.sections}
+    order = [name for name in SECTIONS if name in sections]
+    root = replace(
+        other.graph.root,
+        output=merging.yours[other.graph.root.output],
+        children=merging.sections(_sections(one), _sections(other), order),
+    )
+    program = replace(
+        other.program,
+        blocks={**one.program.blocks, **other.program.blocks},
+        sections={name: sections[name] for name in order},
+    )
+    heads = merging.heads(one.graph.heads, other.graph.heads)
+    output = merging.yours[other.graph.output]
+    return Graph(program, other.graph.input, (), root, output, heads)
 
 
 def _everywhere(difference: Difference) -> tuple[Fold, ...]:
@@ -123,26 +119,34 @@ def _inputs(typed: TypedGraph, node: int | None, numbers: Mapping[int, int]) -> 
 
 
 def _changes(
-    difference: Difference, everywhere: Sequence[Fold]
-) -> Iterator[tuple[Part, list[str]]]:
-    """The nodes that changed, with fields before and after in words; what changed everywhere is left out."""
+    difference: Difference, everywhere: Sequence[Fold], numbers: Mapping[int, int]
+) -> dict[int, str]:
+    """For each node that changed its fields before and after; what changed everywhere is left out."""
     told = {(id(edit), name) for fold in everywhere for edit in fold.edits for name in fold.fields}
+    found: dict[int, str] = {}
     for edit in difference.edits:
-        if isinstance(edit, Changed):
+        if isinstance(edit, Changed) and edit.after.node is not None:
             words = [
                 f"{field.name} {_shown(field.before)} → {_shown(field.after)}"
                 for field in edit.fields
                 if (id(edit), field.name) not in told
             ]
             if words:
-                yield edit.after, words
+                found[numbers[edit.after.node]] = ", ".join(words)
+    return found
 
 
 def _shown(value: Written) -> str:
     return "none" if value is None else flow(value)
 
 
-def _mixed(instance: Instance, marks: Mapping[int, Mark], differing: set[int]) -> bool:
-    nodes = [inner.node for inner in instance.walk() if inner.node is not None]
-    alike = len({marks.get(node) for node in nodes}) == 1 and nodes[0] in marks
-    return not alike and not differing.isdisjoint(nodes)
+def _opened(
+    graph: Graph, marks: Mapping[int, Mark], differing: AbstractSet[int]
+) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for instance in _instances(graph):
+        nodes = [inner.node for inner in instance.walk() if inner.node is not None]
+        whole = len({marks.get(node) for node in nodes}) == 1 and nodes[0] in marks
+        if instance.name and len(nodes) > 1 and not whole and not differing.isdisjoint(nodes):
+            names[instance.name] = None
+    return tuple(names)

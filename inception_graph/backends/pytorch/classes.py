@@ -184,7 +184,7 @@ class BlockClasses:
             for name, value in values.items()
             if name in used and isinstance(value, int | float) and not isinstance(value, bool)
         )
-        steps = [step for step in scope.steps if step.target in typed.graph.main]
+        steps = [step for step in scope.steps if step.gives(typed.graph.main)]
         forward = Forward(typed, steps, frozenset({typed.graph.output}), shapes=False)
         lines = forward.returning(typed.graph.output)
         head = signature("__init__", parameters, "None")

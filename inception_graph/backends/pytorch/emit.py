@@ -220,8 +220,9 @@ class _Module:
         made += attachments(self.typed, graph.root.parts, self.names.settle)
         for head in graph.heads:
             made += attachments(self.typed, [head.instance], self.names.settle, f"{head.name}.")
-        main = [step for step in scope.steps if step.target in graph.main]
-        aside = [s for s in (*scope.steps, *heads.steps) if s.target in graph.served - graph.main]
+        main = [step for step in scope.steps if step.gives(graph.main)]
+        others = (step for step in (*scope.steps, *heads.steps) if not step.gives(graph.main))
+        aside = [step for step in others if step.gives(graph.served)]
         tapped = frozenset(source for step in aside for source in step.sources)
         named_values = {graph.output: "logits"} if graph.heads else {}
         forward = Forward(

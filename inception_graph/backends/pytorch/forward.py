@@ -128,13 +128,18 @@ class Forward:
                 local, held = "x", step.target
             self.names |= {step.target: local, **dict(step.beside)}
             local = ", ".join((local, *(name for _, name in step.beside)))
-            comment = f"  # {size(self.typed.shape(step.target))}" if self.shapes else ""
+            given = (step.target, *(value for value, _ in step.beside))
+            shapes = ", ".join(size(self.typed.shape(value)) for value in given)
+            comment = f"  # {shapes}" if self.shapes else ""
             too_long = self.indent + len(f"{local} = {code}{comment}") > LINE_LENGTH
             if too_long and step.long is not None:
                 if any(source in inlined for source in step.sources):
                     return lines, step.target
                 lines += ["branches = [", *(f"    {source}," for source in sources), "]"]
                 code = step.long("branches")
+            elif too_long and step.beside:
+                lines.append(f"shares = {code}")
+                code = "shares"
             elif too_long:
                 lines.append(f"module = {step.code(['']).removesuffix('()')}")
                 code = f"module({sources[0]})"

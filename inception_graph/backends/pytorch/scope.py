@@ -13,7 +13,7 @@ from inception_graph.ops.base import Join
 from inception_graph.ops.code import Argument, Call, Copies, Helper, laid_out, literal, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from inception_graph.backends.pytorch.shares import Shares
     from inception_graph.ir.graph import Instance, TypedGraph
@@ -66,10 +66,12 @@ class Step:
     sources: tuple[int, ...]
     code: Callable[[list[str]], str]
     name: str
-    long: Callable[[str], str] | None = None  # from the source of a list, where the values are many
-    beside: tuple[
-        tuple[int, str], ...
-    ] = ()  # further values of the same statement, with their names
+    long: Callable[[str], str] | None = None  # from the source of a list of values
+    beside: tuple[tuple[int, str], ...] = ()  # further values of the statement, with their names
+
+    def gives(self, wanted: Container[int]) -> bool:
+        """Whether some value of the statement is among those wanted."""
+        return any(value in wanted for value in (self.target, *(value for value, _ in self.beside)))
 
 
 @dataclass
@@ -132,7 +134,8 @@ class Scope:
 
     def _parts(self, instance: Instance) -> Call:
         parts: dict[str, Argument] = {}
-        for child in instance.children:
+        shares = shares_of(self.typed, instance) if isinstance(instance.element, Fork) else None
+        for child in instance.parts if shares is None else (shares.entry, *shares.branches):
             closed = self._closed(child) and not (
                 isinstance(child.element, Fork) and child.element.joins
             )

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from inception_graph.backends.pictures.page.document import document
 from inception_graph.backends.pictures.page.listing import Listing
-from inception_graph.backends.pictures.plan import plan
-from inception_graph.backends.pictures.theme import LOOKS
+from inception_graph.backends.pictures.theme import THEMES
 from inception_graph.files import MAKER
 from inception_graph.resources import folder
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
+    from inception_graph.backends.pictures.options import View
     from inception_graph.ir.graph import TypedGraph
 
 __all__ = ["Listing", "html_text"]
@@ -38,15 +38,18 @@ _SCRIPTS = (
 """In the order in which they stand in the page: each uses what stands above it."""
 
 
-def html_text(typed: TypedGraph, listing: Listing | None = None) -> str:
+def html_text(typed: TypedGraph, view: View, listing: Listing | None = None) -> str:
     """The page of a network, with all that it needs.
 
     Args:
         typed: The network.
+        view: What is shown, and which of it is open at first; ``dark`` is dark at first whatever the reader's system.
         listing: The source that it is emitted as; without it a page shows the spec alone.
+
+    Raises:
+        PictureError: The view names what is not there, or there are more parts than a page can hold.
     """
-    drawing = plan(typed, "op")
-    held = document(typed, drawing, listing)
+    held = document(typed, view, listing)
     scripts, style = [_asset(name) for name in _SCRIPTS], _style()
     policy = "; ".join(
         [
@@ -60,9 +63,9 @@ def html_text(typed: TypedGraph, listing: Listing | None = None) -> str:
     return _template().render(
         maker=MAKER,
         policy=policy,
-        title=drawing.title,
-        caption=drawing.caption[0],
-        theme="",
+        title=held["title"],
+        caption=held["caption"][0],
+        theme="dark" if view.theme == "dark" else "",
         style=style,
         network=_embedded(held),
         scripts=scripts,
@@ -87,12 +90,18 @@ def _asset(name: str) -> str:
 @cache
 def _style() -> str:
     """The style sheets, and the colours of each family of operations."""
-    rules = [
-        f".is-{style} {{ --own: light-dark({look.fill}, color-mix(in oklab, {look.line} 34%, #191d24)); "
-        f"--line: light-dark({look.line}, color-mix(in oklab, {look.line} 70%, #ffffff)); }}"
-        for style, look in LOOKS.items()
+    light, dark = THEMES["light"], THEMES["dark"]
+    names = {"ink": "ink", "quiet": "quiet", "wire": "wire", "stage": "stage", "inside": "paper"}
+    colours = " ".join(
+        f"--{name}: light-dark({getattr(light, field)}, {getattr(dark, field)});"
+        for name, field in names.items()
+    )
+    families = [
+        f".is-{style} {{ --own: light-dark({paint.fill}, {dark.paints[style].fill}); "
+        f"--line: light-dark({paint.line}, {dark.paints[style].line}); }}"
+        for style, paint in light.paints.items()
     ]
-    return "\n".join([*(_asset(name) for name in _STYLES), *rules, ""])
+    return "\n".join([*(_asset(name) for name in _STYLES), f":root {{ {colours} }}", *families, ""])
 
 
 @cache

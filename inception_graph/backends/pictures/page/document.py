@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import costs
+from inception_graph.backends.pictures import drawn
 from inception_graph.backends.pictures.drawing import Box, Frame, Split, Stack
+from inception_graph.backends.pictures.opening import Opening, trees
 from inception_graph.backends.pictures.page.facts import Facts
 from inception_graph.backends.pictures.page.listing import SpecLines, shown_name
 from inception_graph.backends.pictures.parts import Part
@@ -15,22 +17,27 @@ from inception_graph.backends.pictures.words import size
 from inception_graph.ir.program import Chain, Use
 
 if TYPE_CHECKING:
-    from inception_graph.backends.pictures.drawing import Drawing, Item
+    from inception_graph.backends.pictures.drawing import Item
+    from inception_graph.backends.pictures.options import View
     from inception_graph.backends.pictures.page.listing import Listing
     from inception_graph.ir.graph import Instance, TypedGraph
 
 
-def document(typed: TypedGraph, drawing: Drawing, listing: Listing | None) -> dict[str, Any]:
+def document(typed: TypedGraph, view: View, listing: Listing | None) -> dict[str, Any]:
     """All that a page knows: what can be seen at every depth, with its facts, and the texts that it came from.
 
     Args:
         typed: The network.
-        drawing: It at level ``op``.
+        view: What is shown, and which of it is open at first.
         listing: The emitted source; without it a page shows the spec alone.
+
+    Raises:
+        PictureError: As ``drawn``.
     """
+    drawing = drawn(typed, _whole(typed, view))
     program, total = typed.program, costs(typed)
     spec = SpecLines(program)
-    pages = _Items(typed, Facts(typed, spec, listing))
+    pages = _Items(typed, Facts(typed, spec, listing), Opening(typed, _start(view)))
     strip = [pages.item(item) for item in drawing.strip]
     beside = [[beside.source, pages.item(beside.item)] for beside in drawing.beside]
     texts = [
@@ -42,13 +49,18 @@ def document(typed: TypedGraph, drawing: Drawing, listing: Listing | None) -> di
     return {
         "name": drawing.name,
         "title": drawing.title,
+        "caption": drawing.caption,
         "input": size(typed.graph.input),
         "output": size(typed.shape(typed.graph.output)),
         "parameters": [total.parameters, total.parameters_with_auxiliary],
         "macs": [total.macs, total.macs_with_auxiliary],
         "activations": [total.activations, total.activations_with_auxiliary],
         "styles": {
-            style: {"title": LOOKS[style].title, "form": LOOKS[style].form, "slant": LOOKS[style].slant}
+            style: {
+                "title": LOOKS[style].title,
+                "form": LOOKS[style].form,
+                "slant": LOOKS[style].slant,
+            }
             for style in (*drawing.styles, "block")
         },
         "strip": strip,
@@ -58,12 +70,27 @@ def document(typed: TypedGraph, drawing: Drawing, listing: Listing | None) -> di
     }
 
 
+def _whole(typed: TypedGraph, view: View) -> View:
+    """Everything that a reader may open. A block is shown as it is built for its first use."""
+    only = view.only
+    if only in typed.program.blocks:
+        uses = [i for tree in trees(typed) for i in tree.walk() if isinstance(i.element, Use)]
+        only = next((i.name for i in uses if i.element.block == only), only)
+    return replace(view, level="op", expand=(), collapse=(), only=only)
+
+
+def _start(view: View) -> View:
+    """What is open at first: all at level ``op``, else nothing but the stages."""
+    return view if view.level == "op" else replace(view, level="network")
+
+
 @dataclass
 class _Items:
     """Turns items of a drawing into what a page draws: what is open there can be closed here."""
 
     typed: TypedGraph
     facts: Facts
+    opening: Opening
     _nodes: dict[str, Instance] = field(default_factory=dict[str, "Instance"])
     _holders: dict[str, Instance] = field(default_factory=dict[str, "Instance"])
     _beside: dict[Instance, list[Instance]] = field(
@@ -85,51 +112,51 @@ class _Items:
                     self._beside[child] = instance.children
         self._closed = Part(self.typed, closed=lambda instance, depth: True)
 
-    def item(self, item: Item, *, inside: bool = False, scope: str = "") -> dict[str, Any]:
-        """An item with all that is inside it.
-
-        Args:
-            item: The item.
-            inside: Whether it is in a block or head, with which it opens.
-            scope: What names in it start with, and what a reader sees around them anyway.
-        """
+    def item(self, item: Item, depth: int = -1) -> dict[str, Any]:
+        """An item with all that is inside it, at a depth below its section (0: directly in it)."""
         match item:
             case Box():
-                return self._box(item, scope)
+                return self._box(item)
             case Stack():
-                return {"stack": [self.item(e, inside=inside, scope=scope) for e in item.items]}
+                shown: dict[str, Any] = {"stack": [self.item(each, depth) for each in item.items]}
+                return shown | ({"name": item.name} if item.name else {})
             case Split():
-                return self._split(item, inside, scope)
+                return self._split(item, depth)
             case Frame():
-                return self._frame(item)
+                return self._frame(item, depth)
 
-    def _box(self, box: Box, scope: str) -> dict[str, Any]:
+    def _box(self, box: Box) -> dict[str, Any]:
         instance = self._nodes.get(box.id)
-        name = "" if box.name == scope else box.name.removeprefix(f"{scope}.")
-        shown: dict[str, Any] = {"id": box.id, "style": box.style, "name": name}
+        shown: dict[str, Any] = {"id": box.id, "style": box.style, "name": box.name}
         shown |= {"labels": box.labels} if box.labels else {}
         shown |= {"gives": box.gives} if box.gives else {}
         shown |= {"dashed": 1} if box.dashed else {}
         return shown | ({"facts": self.facts.node(instance)} if instance else {})
 
-    def _split(self, split: Split, inside: bool, scope: str) -> dict[str, Any]:
-        fork = self._nodes[split.join.id]
-        name = split.join.name if fork.element.name else scope
-        branches = [self.item(branch, inside=True, scope=name) for branch in split.branches]
-        shown = {"branches": branches, "join": self._box(split.join, name)}
-        if not fork.element.name:
+    def _split(self, split: Split, depth: int) -> dict[str, Any]:
+        """Branches with their join; where they have a name they are a part that can be closed."""
+        fork, join = self._nodes[split.join.id], self._box(split.join)
+        named = bool(fork.element.name)
+        shown: dict[str, Any] = {
+            "branches": [self.item(branch, depth + 1) for branch in split.branches],
+            "join": join | {"name": ""} if named else join,
+        }
+        if split.entry is not None:
+            shown["entry"] = self.item(split.entry, depth + 1)
+            shown["entered"] = sorted(split.entered)
+        if not named:
             return shown
         return {
             "id": f"join-{fork.name}",
-            "title": name.removeprefix(f"{scope}."),
+            "title": split.join.name,
             "labels": self._labels(fork),
             "content": shown,
             "facts": self.facts.group([fork], self.typed.operation(fork.output).key),
-            **({"open": 1} if inside else {}),
+            **({} if self.opening.closed(fork, depth) else {"open": 1}),
             **({"dashed": 1} if split.join.dashed else {}),
         }
 
-    def _frame(self, frame: Frame) -> dict[str, Any]:
+    def _frame(self, frame: Frame, depth: int) -> dict[str, Any]:
         holder = self._holders[frame.id]
         copies = len(holder.children) if holder.copies else 1
         run = [holder]
@@ -144,13 +171,19 @@ class _Items:
             "id": frame.id,
             "title": title,
             "labels": [frame.note] if frame.note else self._labels(holder),
-            "content": self.item(frame.content, inside=not frame.stage),
+            "content": self.item(frame.content, depth + 1),
             "facts": self.facts.group(run, kind),
         }
         shown |= {"note": frame.note or block} if frame.note or block != title else {}
         shown |= {"times": frame.times} if frame.times > 1 else {}
-        shown |= {"stage": 1, "open": 1} if frame.stage else {}
+        shown |= {"stage": 1} if frame.stage else {}
+        shown |= {"open": 1} if self._opens(frame, holder, depth) else {}
         return shown | ({"dashed": 1} if frame.dashed else {})
+
+    def _opens(self, frame: Frame, holder: Instance, depth: int) -> bool:
+        if frame.stage:
+            return not self.opening.collapsed(frame.title)
+        return not self.opening.closed(holder, depth)
 
     def _labels(self, instance: Instance) -> list[str]:
         """What a part says of itself while it is closed."""

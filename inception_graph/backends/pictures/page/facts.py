@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.analysis.costs import costs
-from inception_graph.backends.pictures.page.listing import Listing, SpecLines
 from inception_graph.backends.pictures.words import plain, size
 from inception_graph.ir.program import Use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inception_graph.backends.pictures.page.listing import Listing, SpecLines
     from inception_graph.ir.graph import Instance, TypedGraph
 
 _LONGEST_DESCRIPTION = 300

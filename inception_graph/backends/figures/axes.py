@@ -37,7 +37,7 @@ class Axis:
         return (number - self.low) / (self.high - self.low)
 
 
-def axis(numbers: Sequence[int]) -> Axis:
+def axis(numbers: Sequence[float]) -> Axis:
     """The axis for some numbers, none of them negative, with round numbers at both ends."""
     least, most = min(numbers, default=0), max(numbers, default=1)
     if least > 0 and most >= _WIDE * least:
@@ -49,7 +49,7 @@ def axis(numbers: Sequence[int]) -> Axis:
     return Axis(ticks[0], ticks[-1], False, ticks)
 
 
-def _logarithmic(least: int, most: int) -> Axis:
+def _logarithmic(least: float, most: float) -> Axis:
     decades = range(floor(log10(least)), ceil(log10(most)) + 1)
     round_numbers = [factor * 10**decade for decade in decades for factor in (1, 2, 5)]
     first = max(index for index, number in enumerate(round_numbers) if number <= least)

@@ -1,0 +1,1 @@
+"""Figures about networks: where costs are, what values see, and the family on one sheet."""

@@ -1,0 +1,88 @@
+"""What a picture of a faulty spec says: where it fails, what cannot be reached, and the diagnostics."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from inception_graph.backends.pictures.marking import Marking
+from inception_graph.backends.pictures.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from inception_graph.backends.pictures.drawing import Mark
+    from inception_graph.diagnostics.report import Diagnostic
+    from inception_graph.ir.partial import PartialGraph
+
+_LINE, _MOST = 116, 8
+"""Characters of a line of the caption, and diagnostics in it."""
+
+
+def broken_marking(partial: PartialGraph, diagnostics: Sequence[Diagnostic]) -> Marking:
+    """Marks for what fails and for what follows from it, each failing node with the number of its diagnostic.
+
+    Args:
+        partial: The graph, as far as it goes.
+        diagnostics: Of the spec, in the order in which they are listed under the title.
+    """
+    failing = {index for index in range(len(partial.nodes)) if partial.fails(index)}
+    blamed = _blamed(partial, diagnostics)
+    marks: dict[int, Mark] = {}
+    for index, shape in enumerate(partial.shapes):
+        if index in failing or (index in blamed and partial.operation(index) is None):
+            marks[index] = "failed"
+        elif shape is None:
+            marks[index] = "unreached"
+    wires: dict[tuple[int, int], Mark] = {
+        (source, index): "unreached"
+        for index, node in enumerate(partial.nodes)
+        for source in node.inputs
+        if partial.shape(source) is None
+    }
+    words = {
+        index: plain(f"({number + 1}) {diagnostics[number].message}", 2 * _LINE)
+        for index, number in blamed.items()
+        if marks.get(index) == "failed"
+    }
+    return Marking(marks, wires, words, tuple(_caption(diagnostics)))
+
+
+def _blamed(partial: PartialGraph, diagnostics: Sequence[Diagnostic]) -> Mapping[int, int]:
+    """For each node the first error that stands in its text."""
+    places = partial.program.places
+    spans: dict[tuple[str | int, ...], int | None] = {}
+    found: dict[int, int] = {}
+    for index, node in enumerate(partial.nodes):
+        path = node.path
+        if path not in spans:
+            own = places.key(path), places.value(path)
+            inside = (
+                number
+                for number, each in enumerate(diagnostics)
+                if each.code.severity == "error"
+                and any(
+                    span.source is each.place.source
+                    and span.start <= each.place.start < max(span.end, span.start + 1)
+                    for span in own
+                )
+            )
+            spans[path] = next(inside, None)
+        number = spans[path]
+        if number is not None:
+            found[index] = number
+    return found
+
+
+def _caption(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
+    """The diagnostics, numbered, with where they stand and what to do, in lines that fit."""
+    for number, each in enumerate(diagnostics[:_MOST]):
+        line, _ = each.place.position
+        text = f"({number + 1}) {each.code.severity} {each.code.value}, line {line}: {each.message}"
+        yield from _wrapped(plain(f"{text} — {each.hint}" if each.hint else text, 4 * _LINE))
+    if len(diagnostics) > _MOST:
+        yield f"and {len(diagnostics) - _MOST} more"
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    yield from wrap(text, _LINE, subsequent_indent="    ")

@@ -1,0 +1,175 @@
+"""Passes: what they make of a spec, and that it computes the same, with the same weights, both ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from torch import nn
+
+import inception_graph as ig
+from inception_graph.compiler import compile_spec, compile_text
+from inception_graph.network import Network
+from inception_graph.passes import PRESETS, PassError, passes
+from inception_graph.spec.writer import to_yaml
+
+if TYPE_CHECKING:
+    from inception_graph.passes import Step
+
+CASES = {path.stem: path for path in sorted((Path(__file__).parent / "cases").glob("*.yaml"))}
+SIZES = (75, 79, 96, 107, 128, 160, 224, 299)
+"""Tried in turn, for speed; the padding of strided convolutions differs between odd and even ones."""
+
+
+def _case(name: str) -> tuple[Network, str]:
+    text = CASES[name].read_text(encoding="utf-8")
+    wanted = text.partition("\n")[0].removeprefix("# passes: ")
+    return Network(compile_text(text), {}), wanted
+
+
+def _small(name: str) -> Network:
+    """A shipped network for images as small as it takes."""
+    channels = ig.load(name).input[0]
+    made = (compile_spec(name, size=(channels, size, size)) for size in SIZES)
+    return Network(next(one for one in made if one.typed is not None), {})
+
+
+def _shaken(model: nn.Module) -> nn.Module:
+    """The model in double precision, its norms with scales, shifts and statistics that are not those of the start."""
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            if "norm" in name and tensor.dim() == 1:
+                tensor.uniform_(0.7, 1.3, generator=generator)
+    return model.double()
+
+
+def _without_chance(model: nn.Module) -> nn.Module:
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0
+    return model
+
+
+def _pair(plain: Network, made: Network) -> tuple[nn.Module, nn.Module]:
+    """The modules of a network and of what passes made of it, with the same weights."""
+    torch.manual_seed(0)
+    one = _shaken(plain.create_model())
+    other = made.create_model().double()
+    held = other.plain_state_dict() if hasattr(other, "plain_state_dict") else other.state_dict()
+    state = one.state_dict()
+    other.load_state_dict({name: state[name] for name in held})
+    return one, other
+
+
+def _assert_same_outputs(plain: Network, made: Network) -> None:
+    one, other = _pair(plain, made)
+    x = torch.randn(2, *plain.input, dtype=torch.double)
+    with torch.inference_mode():
+        torch.testing.assert_close(other.eval()(x), one.eval()(x), rtol=1e-9, atol=1e-9)
+    back: Any = getattr(other, "plain_state_dict", other.state_dict)()
+    one.load_state_dict({**one.state_dict(), **back})  # what passes drop has no weights to give back
+    with torch.inference_mode():
+        torch.testing.assert_close(one(x), other(x), rtol=1e-9, atol=1e-9)
+
+
+def _assert_same_training(plain: Network, made: Network) -> None:
+    """Outputs, losses of all heads, gradients and running statistics of one step in training."""
+    x = torch.randn(3, *plain.input, dtype=torch.double)
+    seen: list[tuple[Any, ...]] = []
+    for model in _pair(plain, made):
+        image = x.clone().requires_grad_()
+        outputs = _without_chance(model).train()(image)
+        values = outputs if isinstance(outputs, tuple) else (outputs,)
+        sum(value.square().mean() for value in values).backward()
+        gradients = {name: weight.grad for name, weight in model.named_parameters()}
+        for module in model.modules():  # the gradients in the layout of the plain network
+            for name, weight in list(module.named_parameters(recurse=False)):
+                gradient = gradients[_name(model, module, name)]
+                weight.data = torch.zeros_like(weight) if gradient is None else gradient
+        state: Any = getattr(model, "plain_state_dict", model.state_dict)()
+        seen.append((tuple(values), image.grad, state))
+    kept = {name: seen[0][2][name] for name in seen[1][2]}  # what passes drop has no gradient
+    torch.testing.assert_close(seen[1], (*seen[0][:2], kept), rtol=1e-7, atol=1e-9)
+
+
+def _name(model: nn.Module, inner: nn.Module, name: str) -> str:
+    path = next(path for path, module in model.named_modules() if module is inner)
+    return f"{path}.{name}" if path else name
+
+
+def _exact(steps: tuple[Step, ...]) -> bool:
+    return all(step.applied.exact for step in steps)
+
+
+def _told(made: Network) -> str:
+    lines: list[str] = []
+    for step in made.steps:
+        lines.append(f"# {step.applied.name}")
+        lines += [f"#   {line}" for line in step.record.done]
+        lines += [f"#   left: {line}" for line in step.record.left]
+    return "\n".join([*lines, to_yaml(made.program)])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_it_makes(name: str, request: pytest.FixtureRequest) -> None:
+    network, wanted = _case(name)
+    told, golden = _told(network.optimised(wanted)), CASES[name].with_suffix(".txt")
+    if request.config.getoption("--regenerate"):
+        golden.write_text(told, encoding="utf-8")
+    assert told == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case_computes_the_same(name: str) -> None:
+    network, wanted = _case(name)
+    made = network.optimised(wanted)
+    _assert_same_outputs(network, made)
+    if _exact(made.steps):
+        _assert_same_training(network, made)
+
+
+@pytest.mark.parametrize("name", ig.list_models())
+@pytest.mark.parametrize("preset", PRESETS)
+def test_shipped_network_computes_the_same(name: str, preset: str) -> None:
+    network = _small(name)
+    made = network.optimised(preset)
+    if preset == "train":
+        assert _exact(made.steps)
+        _assert_same_training(network, made)
+    else:
+        _assert_same_outputs(network, made)
+
+
+@pytest.mark.parametrize("name", [*CASES, *ig.list_models()])
+def test_what_it_makes_is_a_spec_like_any_other(name: str) -> None:
+    network = _case(name)[0] if name in CASES else ig.load(name)
+    made = network.optimised("inference")
+    read = ig.load(to_yaml(made.program))
+    assert [(node.name, node.operation) for node in read.nodes] == [
+        (node.name, node.operation) for node in made.nodes
+    ]
+    assert read.emit().split('"""', 2)[2] == made.emit().split('"""', 2)[2]
+
+
+@pytest.mark.parametrize("name", ["inception_v3", "googlenet", "inception_resnet_v2"])
+def test_what_is_done_is_not_done_again(name: str) -> None:
+    made = ig.load(name).optimised("inference")
+    again = made.optimised("inference")
+    assert again.program is made.program
+
+
+def test_a_pass_that_there_is_not() -> None:
+    with pytest.raises(PassError, match="did you mean 'fold_norm'"):
+        passes("fold_norms")
+    with pytest.raises(PassError, match="there are train, inference"):
+        passes(["x"])
+
+
+def test_weights_of_a_source_are_named_through_the_plain_network() -> None:
+    network = ig.load("inception_v3_torchvision").optimised("inference")
+    read = compile_text(to_yaml(network.program))
+    assert read.typed is not None
+    assert not read.report.found
