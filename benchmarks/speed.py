@@ -30,7 +30,8 @@ _PEERS = {
 }
 """The networks, and whose module is theirs."""
 _FOLDER = KEPT / "speed"
-_SERVED = ("compiled", "onnxruntime", "openvino")
+_SERVED = {"float32": ("compiled", "onnxruntime", "openvino"), "bfloat16": ("openvino",)}
+"""What a peer may be served by: in bfloat16 OpenVINO is aimed at, and compiling takes its time."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,10 @@ class _Cell:
     @property
     def contenders(self) -> list[str]:
         peer = _PEERS[self.network]
-        runtimes = ("channels_last",) if self.mode == "train" else ("channels_last", *_SERVED)
+        served = _SERVED[self.dtype] if self.mode == "inference" else ()
         ours = [f"{name}/channels_last" for name in ("plain", "optimised")]
         ours += ["optimised/compiled"] if self.mode == "inference" else []
-        return [*ours, *(f"{peer}/{runtime}" for runtime in runtimes)]
+        return [*ours, *(f"{peer}/{runtime}" for runtime in ("channels_last", *served))]
 
     def run(self, rounds: int) -> None:
         settings = Settings(self.mode, self.batch, self.dtype, threads=_threads(), rounds=rounds)
@@ -109,7 +110,8 @@ def _targets(cell: _Cell, found: Mapping[str, Any]) -> Iterator[Measurement]:
         yield _ratio(f"training step, {form}", found, eager, theirs, 0.90)
         yield _memory(f"training step, {form}: memory", found[eager], found[theirs], 0.95)
         return
-    served = [name for runtime in _SERVED if (name := f"{peer}/{runtime}") in found]
+    names = (f"{peer}/{runtime}" for runtime in _SERVED[cell.dtype])
+    served = [name for name in names if name in found]
     best = min(served, key=lambda name: _seconds(found[name]), default=theirs)
     ours = min((eager, "optimised/compiled"), key=lambda name: _seconds(found[name]))
     if cell.dtype == "bfloat16":

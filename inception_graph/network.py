@@ -237,22 +237,31 @@ class Network:
                 warnings.warn(report(fit), stacklevel=2)
         return execution.apply(model)
 
-    def render(self, path: str | Path, *, level: Level = "block", force: bool = False) -> None:
-        """Draw the network to an svg, png, pdf or dot file, by its suffix.
+    def render(
+        self,
+        path: str | Path,
+        *,
+        level: Level = "block",
+        view: View | None = None,
+        force: bool = False,
+    ) -> None:
+        """Draw the network to a file, by its suffix: svg, png, pdf, html, tex, mmd, dot, graphml or json.
 
         Args:
             path: Where to.
             level: ``network``, ``block`` or ``op``.
+            view: All options of a picture, instead of the level.
             force: Whether a file that is not ours may be replaced.
         """
         from inception_graph.backends.pictures import View, render
         from inception_graph.files import guard, write_atomically
 
         guard(Path(path), force=force)
+        view = view or View(level)
         if Path(path).suffix.lower() == ".html":
-            write_atomically(path, self.page(View(level)))
+            write_atomically(path, self.page(view))
         else:
-            render(self.typed, Path(path), View(level))
+            render(self.typed, Path(path), view)
 
     def page(self, view: View | None = None) -> str:
         """The network as one file of HTML to explore: it needs no server and no net."""
@@ -377,11 +386,12 @@ def render(
     path: str | Path,
     *,
     level: Level = "block",
+    view: View | None = None,
     force: bool = False,
     **variables: Value,
 ) -> None:
-    """Draw a spec to an svg, png, pdf or dot file; arguments as for ``load`` and ``Network.render``."""
-    _network(spec, variables).render(path, level=level, force=force)
+    """Draw a spec to a file; arguments as for ``load`` and ``Network.render``."""
+    _network(spec, variables).render(path, level=level, view=view, force=force)
 
 
 def list_models() -> list[str]:

@@ -85,7 +85,7 @@ class Pen {
       const wide = rooms.reduce((sum, room) => sum + room[0] + room[1], APART * (rooms.length - 1));
       const [bar, high] = boxSize(item.join);
       const half = Math.max(wide, bar) / 2;
-      const entry = item.entry ? this.room(item.entry)[2] + GAP : 0;
+      const entry = item.entry ? BUS + DROP + this.room(item.entry)[2] + GAP : 0;
       return [half, half, entry + BUS + DROP + Math.max(...rooms.map((room) => room[2])) + GAP + high];
     }
     if (isOpen(item)) {
@@ -136,10 +136,11 @@ class Pen {
     const rooms = item.branches.map((inner) => this.room(inner));
     const foot = top + this.room(item)[2] - boxSize(item.join)[1];
     const wide = rooms.reduce((sum, room) => sum + room[0] + room[1], APART * (rooms.length - 1));
+    const above = top + BUS; // where branches leave that pass an entry by
     let entered = null;
     if (item.entry) {
-      entered = this.place(item.entry, axis, top, feed);
-      top += this.room(item.entry)[2] + GAP;
+      entered = this.place(item.entry, axis, above + DROP, feed);
+      top = above + DROP + this.room(item.entry)[2] + GAP;
     }
     const bus = top + BUS;
     let x = axis - wide / 2;
@@ -150,10 +151,21 @@ class Pen {
       if (inner.name && inner.stack) {
         this.named.push({ key: `${item.join.id} ${place}`, x: own + 7, y: bus + 17, name: inner.name });
       }
-      const reads = entered && item.entered.includes(place) ? entered : feed;
-      return [this.place(inner, own, bus + DROP, this.led(reads, axis, bus, own)), own];
+      const passes = entered && !item.entered.includes(place);
+      const led = passes ? this.past(item.entry, feed, axis, above, bus, own) : this.led(entered || feed, axis, bus, own);
+      return [this.place(inner, own, bus + DROP, led), own];
     });
     return this.box(item.join, axis, foot, this.room(item)[0] * 2, exits);
+  }
+
+  /** A value on its way past an entry to a branch that does not read that. */
+  past(entry, feed, axis, above, bus, own) {
+    if (!feed) return feed;
+    const [left, right] = this.room(entry);
+    const free = own < axis - left - 6 || own > axis + right + 6;
+    const x = free ? own : axis + right + 12;
+    const bend = free ? [] : [[x, bus + DROP / 2], [own, bus + DROP / 2]];
+    return { source: feed.source, points: [...feed.points, [axis, above], [x, above], ...bend] };
   }
 
   /** A value on its way to a branch. */

@@ -55,7 +55,7 @@ def scene(found: Benchmark, theme: str = "light") -> Scene:
             Words(
                 x(high) + 6,
                 base,
-                f"{milliseconds:.3g} ms, {ratio:.2f}×",
+                f"{milliseconds:.1f} ms, {ratio:.2f}×",
                 _TEXT,
                 palette.ink,
                 result.ours,

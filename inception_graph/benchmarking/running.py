@@ -14,6 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from inception_graph.benchmarking.contenders import RUNTIMES, Foreign, lineup
 from inception_graph.benchmarking.preparing import Preparation, export
@@ -50,8 +51,15 @@ def benchmark(
         progress: Told what is being done, in a few words.
 
     Raises:
-        BenchmarkError: No contender is of such a name, or the network cannot be trained as a classifier.
+        BenchmarkError: No contender is of such a name, torch has no such device, or the network cannot be trained as a
+            classifier.
     """
+    try:
+        torch.empty(0, device=settings.device)
+    except (RuntimeError, AssertionError) as error:
+        why = str(error).strip().partition("\n")[0]
+        message = f"torch cannot use the device '{settings.device}': {why}"
+        raise BenchmarkError(message) from None
     if settings.mode == "train" and len(network.output) != 1:
         message = (
             f"'{network.name}' gives no classes: only a classifier can be measured in training"

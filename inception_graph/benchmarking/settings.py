@@ -36,5 +36,10 @@ class Settings:
 
     @property
     def tolerance(self) -> float:
-        """How far from the float32 result of the plain module a result may be, in units of the largest."""
-        return 0.1 if self.dtype == "bfloat16" else 1e-3
+        """How far from that of the plain module in float32 a result may be, in units of the largest.
+
+        Normalisation over a small batch makes rounding errors of gradients large.
+        """
+        if self.dtype == "bfloat16":
+            return 0.25 if self.mode == "train" else 0.1
+        return 1e-2 if self.mode == "train" else 1e-3

@@ -20,7 +20,7 @@ _COMMANDS = {
     "diff": "diff",
     "table": "table",
     "advise": "advise",
-    "render": "produce",
+    "render": "render",
     "gallery": "gallery",
     "emit": "produce",
     "optimize": "optimize",

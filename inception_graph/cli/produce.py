@@ -6,58 +6,11 @@ import difflib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from inception_graph.cli.failures import FINDINGS
-from inception_graph.cli.options import SPEC, compiled, network, network_of, spec_options
-
-if TYPE_CHECKING:
-    from inception_graph.backends.pictures import Level
-    from inception_graph.compiler import Compilation
-
-
-@click.command()
-@spec_options
-@click.option(
-    "-o", "--output", metavar="FILE", required=True, help="Where to draw: .svg, .png, .pdf or .dot."
-)
-@click.option(
-    "--level",
-    type=click.Choice(["network", "block", "op"]),
-    default="block",
-    show_default=True,
-    help="How much to draw.",
-)
-@click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
-@click.option("--force", is_flag=True, help="Replace a file that is not ours.")
-@click.option("--watch", "watched", is_flag=True, help="Draw again whenever the spec is saved.")
-def render(
-    spec: str,
-    settings: tuple[str, ...],
-    limits: tuple[str, ...],
-    output: str,
-    level: Level,
-    without_auxiliary: bool,
-    force: bool,
-    watched: bool,
-) -> None:
-    """Draw a network, by the suffix of the file."""
-    from inception_graph.cli.watching import watch
-
-    def run() -> Compilation:
-        compilation = compiled(spec, settings, limits)
-        made = network_of(compilation, settings, auxiliary=not without_auxiliary)
-        if made is not None:
-            made.render(output, level=level, force=force)
-            click.echo(f"wrote {output}", err=True)
-        return compilation
-
-    if watched:
-        watch((spec,), lambda: run().files)
-    elif run().typed is None:
-        sys.exit(FINDINGS)
+from inception_graph.cli.options import SPEC, compiled, network, spec_options
 
 
 @click.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from inception_graph.ir.program import Chain, Leaf
 from inception_graph.ops.convolution import Conv
+from inception_graph.ops.fields import keyed
 from inception_graph.ops.normalisation import BatchNorm
 from inception_graph.ops.pooling import AvgPool
 from inception_graph.ops.separable import SeparableConv
@@ -124,9 +125,8 @@ def _before(nodes: list[Element], index: int) -> list[Leaf]:
 
 def _plain_unit(conv: Leaf, norm: Leaf) -> str | None:
     """The layer of the plain network whose convolution and norm these two are."""
-    merges: list[Any] = [node.attributes.get("merges") for node in (conv, norm)]
-    if not all(isinstance(merged, dict) and len(merged) == 1 for merged in merges):
+    one, other = (keyed(node.attributes.get("merges")) or {} for node in (conv, norm))
+    if len(one) != 1 or len(other) != 1:
         return None
-    one, other = (next(iter(merged)) for merged in merges)
-    unit = one.removesuffix(".conv")
-    return unit if (f"{unit}.conv", f"{unit}.norm") == (one, other) else None
+    unit = next(iter(one)).removesuffix(".conv")
+    return unit if [*one, *other] == [f"{unit}.conv", f"{unit}.norm"] else None

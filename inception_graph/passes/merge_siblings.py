@@ -48,7 +48,7 @@ def _merged(element: Element, path: str, record: Record) -> Element:
         first = _first(branch)
         if first is not None and (signature := _signature(first)) is not None:
             alike[signature].append(first)
-    group = max(alike.values(), key=len, default=[])
+    group = max(alike.values(), key=len, default=list[Leaf]())
     if len(group) < 2:
         return element
     where = path or "a block's join"

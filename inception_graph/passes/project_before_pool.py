@@ -9,6 +9,7 @@ from inception_graph.ir.expressions import is_symbolic
 from inception_graph.ir.program import Chain
 from inception_graph.ops.activation import Activation
 from inception_graph.ops.convolution import Conv
+from inception_graph.ops.fields import keyed
 from inception_graph.ops.normalisation import BatchNorm
 from inception_graph.ops.pooling import AvgPool
 from inception_graph.passes.base import Pass, Record
@@ -111,10 +112,10 @@ def _swapped(chain: Chain, pool: Leaf, projection: Leaf, where: str) -> Chain:
     taken = [node.name for node in chain.nodes]
     behind: list[Leaf] = []
     if norm not in ("none", None):
-        options = norm["batch_norm"] if isinstance(norm, dict) else {}
+        options = keyed((keyed(norm) or {}).get("batch_norm")) or {}
         merges = {f"{where}.norm": fields["channels"]}
         name = free_name(f"{projection.name}_norm", taken)
-        behind.append(leaf(name, BatchNorm, {**(options or {}), "merges": merges}, projection))
+        behind.append(leaf(name, BatchNorm, {**options, "merges": merges}, projection))
     if activation not in ("none", None):
         name = free_name(f"{projection.name}_{activation}", taken)
         behind.append(leaf(name, Activation, {"function": activation}, projection))

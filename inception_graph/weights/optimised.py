@@ -64,7 +64,8 @@ def _plain(file: TensorFile, layout: TypedGraph) -> TensorFile:
     source = emit_source(layout, Provenance("", "", ""))
     model: Any = hollow(getattr(load_source(source, program.name), network_class(program)))
     model.load_state_dict({name: file.read(name) for name in file.tensors}, assign=True)
-    plain: dict[str, torch.Tensor] = model.plain_state_dict()
+    state: dict[str, torch.Tensor] = model.plain_state_dict()
+    plain = {name: tensor.detach() for name, tensor in state.items()}
     held = {
         name: Held(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
         for name, tensor in plain.items()
@@ -73,6 +74,6 @@ def _plain(file: TensorFile, layout: TypedGraph) -> TensorFile:
     return replace(
         file,
         tensors=held,
-        fetch=lambda name: plain[name].detach(),
+        fetch=plain.__getitem__,
         note=f"{note}It is of an optimised module; its tensors were brought into the plain layout.",
     )

@@ -23,7 +23,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("pages")
 
     def made(spec: str) -> Path:
-        name = spec if "\n" not in spec else f"text-{abs(hash(spec))}"
+        name = Path(spec).stem if "\n" not in spec else f"text-{abs(hash(spec))}"
         path = folder / f"{name}.html"
         if not path.exists():
             inception_graph.load(spec).render(path)

@@ -108,9 +108,10 @@ class Pen:
         for index, fill in enumerate(fills):
             span = (left + 0.7 + index * each, top, each, CELL)
             self.parts.append(bar(*span, fill, line=self.palette.edge, thick=0.4, tip=tip))
-        room = (wide - 0.8) / max(width(text, 1) * _NARROW, 0.1)
-        letters = min(_LETTERS, room)
-        if letters >= _LEAST:
+        long = max(width(text, 1), 0.1)
+        letters = min(_LETTERS, (wide - 1.2) / long)
+        if letters >= _LEAST or _LEAST * long * _NARROW <= wide - 0.8:
+            letters = max(letters, _LEAST)
             ink = "#ffffff" if all(is_dark(fill) for fill in fills) else "#14181d"
             at = left + wide / 2, top + CELL / 2 + 2.1
             self.parts.append(Words(*at, text, round(letters, 1), ink, anchor="middle"))

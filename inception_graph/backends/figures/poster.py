@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDE, HIGH = 1190.55, 841.89
 """A3 on its side, in points."""
 _MARGIN, _AXIS, _BETWEEN = 26.0, 38.0, 5.0
-_TITLE, _HEADING, _TEXT, _SMALL = 22.0, 7.4, 6.0, 5.4
+_TITLE, _HEADING, _TEXT, _SMALL = 22.0, 7.0, 6.0, 5.2
 _HEAD_TOP, _HEAD = 82.0, 92.0
 """Where the heads of the columns start, and how high they are."""
 _NAME, _PAD, _STEP, _AUXILIARY = 8.0, 2.0, 3.4, 9.0
@@ -367,7 +367,7 @@ def _wrapped(text: str, room: float, letters: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width(longer, letters, bold=True) * 0.9 <= room:
+        if lines and width(longer, letters, bold=True) <= room:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -377,6 +377,6 @@ def _wrapped(text: str, room: float, letters: float) -> list[str]:
 def _shortest(text: str, room: float, letters: float) -> str:
     """The text, its middle left out where there is no room for it."""
     most = len(text)
-    while width(shortened(text, most), letters) * 0.9 > room and most > 4:
+    while width(shortened(text, most), letters) > room and most > 4:
         most -= 1
     return shortened(text, most)

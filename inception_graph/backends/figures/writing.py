@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from inception_graph.backends.figures.scene import Form, Part, Scene, Words
+from inception_graph.backends.figures.scene import Form, Part, Scene, Words, bar
 from inception_graph.backends.pictures.engine import PictureError, draw, find_engine
 from inception_graph.backends.pictures.marks import signed_pdf, signed_png
 from inception_graph.backends.pictures.theme import FONTS
@@ -16,10 +16,12 @@ from inception_graph.files import MAKER, write_atomically
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inception_graph.backends.pictures.curves import Point
 
 FORMATS = ("svg", "png", "pdf")
-_DPI = 144
+_FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,"
+"""Families in the language of Pango, which would take the last word for a style without the comma."""
+_DPI, _INCH = 144, 72
+"""Pixels of a png to an inch, and points; Graphviz makes the pages of a pdf larger with more."""
 
 
 def write(scene: Scene, path: str | Path, *, dpi: int = _DPI) -> None:
@@ -36,7 +38,7 @@ def write(scene: Scene, path: str | Path, *, dpi: int = _DPI) -> None:
         case "png":
             write_atomically(path, signed_png(draw(dot_text(scene), kind, find_engine(), dpi)))
         case "pdf":
-            write_atomically(path, signed_pdf(draw(dot_text(scene), kind, find_engine(), dpi)))
+            write_atomically(path, signed_pdf(draw(dot_text(scene), kind, find_engine(), _INCH)))
         case _:
             known = ", ".join(f".{name}" for name in FORMATS)
             message = f"'{Path(path).name}': this figure is drawn as {known}"
@@ -105,12 +107,12 @@ def dot_text(scene: Scene) -> str:
 
     See https://graphviz.org/docs/outputs/canon/#xdot; lengths of texts are in bytes.
     """
-    # Graphviz leaves a margin around what is drawn; the paper reaches over it.
-    paper = Form(_corners(-8, -8, scene.width + 8, scene.height + 8), scene.paper)
-    drawn = " ".join(op for part in (paper, *scene.parts) for op in _xdot(part, scene.height))
-    quoted = drawn.replace('"', '\\"')
+    paper = bar(0, 0, scene.width, scene.height, scene.paper)
+    drawn = (op for part in (paper, *scene.parts) for op in _xdot(part, scene.height))
+    # Older versions read strings of up to 16 kB only, but any number of them.
+    pieces = " +\n".join('"' + op.replace('"', '\\"') + ' "' for op in drawn)
     extent = f"0,0,{_number(scene.width)},{_number(scene.height)}"
-    return f'graph figure {{\n\tgraph [layout=nop2, bb="{extent}", pad=0, _background="{quoted}"]\n}}\n'
+    return f'graph figure {{\n\tgraph [layout=nop2, bb="{extent}", pad=0, margin=0, _background={pieces}]\n}}\n'
 
 
 def _xdot(part: Form | Words, height: float) -> Iterator[str]:
@@ -120,7 +122,7 @@ def _xdot(part: Form | Words, height: float) -> Iterator[str]:
         long = width(part.text, part.size, bold=part.bold)
         side = {"start": -1, "middle": 0, "end": 1}[part.anchor]
         at = f"{_number(part.x)} {_number(height - part.y)}"
-        yield f"c {_sized(part.colour)} F {part.size:g} {_sized('Helvetica')} t {int(part.bold)}"
+        yield f"c {_sized(part.colour)} F {part.size:g} {_sized(_FONT)} t {int(part.bold)}"
         yield f"T {at} {side} {_number(long)} {_sized(text)}"
         return
     places = " ".join(f"{_number(x)} {_number(height - y)}" for x, y in part.points)
@@ -143,10 +145,6 @@ def _style(form: Form) -> str:
 
 def _sized(text: str) -> str:
     return f"{len(text.encode())} -{text}"
-
-
-def _corners(left: float, top: float, right: float, foot: float) -> tuple[Point, ...]:
-    return (left, top), (right, top), (right, foot), (left, foot)
 
 
 def _number(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inception_graph.backends.pictures.marking import Marking
 from inception_graph.backends.pictures.merging import Merging
-from inception_graph.comparison.edits import Changed
+from inception_graph.comparison.edits import Changed, Rewired
 from inception_graph.comparison.folding import fold
 from inception_graph.ir.graph import Graph, Node
 from inception_graph.ir.partial import PartialGraph
@@ -32,7 +32,7 @@ class Union:
 
     Attributes:
         graph: All nodes of both, those that are a pair once and as the second network has them. A node that reads
-            something else now reads both.
+            something else now reads both, but for what follows from nodes that are gone or new.
         marking: What is added, removed and changed.
         opened: Names of the parts that differ inside, but not all in one way.
         everywhere: Changes of more than half of the nodes that both have; they are not marked.
@@ -51,6 +51,12 @@ def union(one: TypedGraph, other: TypedGraph, difference: Difference) -> Union:
     names = {instance.node: instance.name for instance in _instances(tree)}
     mine = {number: node for node, number in merging.mine.items()}
     yours = {number: node for node, number in merging.yours.items()}
+    both = mine.keys() & yours.keys()
+    rewired = {
+        merging.yours[edit.after.node]
+        for edit in difference.edits
+        if isinstance(edit, Rewired) and edit.after.node is not None
+    }
     nodes: list[Node] = []
     shapes: list[Shape] = []
     wires: dict[tuple[int, int], Mark] = {}
@@ -59,9 +65,14 @@ def union(one: TypedGraph, other: TypedGraph, difference: Difference) -> Union:
         old = _inputs(one, mine.get(number), merging.mine)
         new = _inputs(other, yours.get(number), merging.yours)
         gone = [value for value in dict.fromkeys(old) if value not in new]
+        come = [value for value in new if value not in old]
+        if number in both and number not in rewired:
+            # It reads what stands before or behind a node that is gone or new, which says so itself.
+            gone, come = ([v for v in values if v not in both] for values in (gone, come))
         wires |= {(value, number): "removed" for value in gone}
-        wires |= {(value, number): "added" for value in new if value not in old}
-        nodes.append(replace(typed.nodes[node], name=names[number], inputs=(*new, *gone)))
+        wires |= {(value, number): "added" for value in come}
+        kept = [value for value in new if value in old or value in come]
+        nodes.append(replace(typed.nodes[node], name=names[number], inputs=(*kept, *gone)))
         shapes.append(typed.shapes[node])
     everywhere = _everywhere(difference)
     words = _changes(difference, everywhere, merging.yours)

@@ -174,8 +174,15 @@ class Scope:
             for output, branch in zip(shares.outputs, shares.widths, strict=True)
         ]
         (first, local), *beside = by_branch
-        code = lambda sources: f"{module}({sources[0]}).split(self.{widths}, dim=1)"  # noqa: E731
-        self.steps.append(Step(first, (instance.reads,), code, local, beside=tuple(beside)))
+        self.steps.append(
+            Step(
+                first,
+                (instance.reads,),
+                lambda sources: f"{module}({sources[0]}).split(self.{widths}, dim=1)",
+                local,
+                beside=tuple(beside),
+            )
+        )
 
     def _joining(self, instance: Instance) -> Join:
         operation = None if instance.node is None else self.typed.operation(instance.node)

@@ -37,7 +37,7 @@ def document(typed: TypedGraph, view: View, listing: Listing | None) -> dict[str
     drawing = drawn(typed, _whole(typed, view))
     program, total = typed.program, costs(typed)
     spec = SpecLines(program)
-    pages = _Items(typed, Facts(typed, spec, listing), Opening(typed, _start(view)))
+    pages = _Items(typed, Facts(typed, spec, listing), view)
     strip = [pages.item(item) for item in drawing.strip]
     beside = [[beside.source, pages.item(beside.item)] for beside in drawing.beside]
     texts = [
@@ -79,18 +79,13 @@ def _whole(typed: TypedGraph, view: View) -> View:
     return replace(view, level="op", expand=(), collapse=(), only=only)
 
 
-def _start(view: View) -> View:
-    """What is open at first: all at level ``op``, else nothing but the stages."""
-    return view if view.level == "op" else replace(view, level="network")
-
-
 @dataclass
 class _Items:
     """Turns items of a drawing into what a page draws: what is open there can be closed here."""
 
     typed: TypedGraph
     facts: Facts
-    opening: Opening
+    view: View
     _nodes: dict[str, Instance] = field(default_factory=dict[str, "Instance"])
     _holders: dict[str, Instance] = field(default_factory=dict[str, "Instance"])
     _beside: dict[Instance, list[Instance]] = field(
@@ -110,6 +105,9 @@ class _Items:
                     self._holders.setdefault(f"use-{instance.name}", instance)
                 for child in instance.children:
                     self._beside[child] = instance.children
+        # What is open at first: all at level ``op``, else the stages, and what names ask for.
+        start = self.view if self.view.level == "op" else replace(self.view, level="network")
+        self._opening = Opening(self.typed, start)
         self._closed = Part(self.typed, closed=lambda instance, depth: True)
 
     def item(self, item: Item, depth: int = -1) -> dict[str, Any]:
@@ -152,7 +150,7 @@ class _Items:
             "labels": self._labels(fork),
             "content": shown,
             "facts": self.facts.group([fork], self.typed.operation(fork.output).key),
-            **({} if self.opening.closed(fork, depth) else {"open": 1}),
+            **({} if self._opening.closed(fork, depth) else {"open": 1}),
             **({"dashed": 1} if split.join.dashed else {}),
         }
 
@@ -182,8 +180,11 @@ class _Items:
 
     def _opens(self, frame: Frame, holder: Instance, depth: int) -> bool:
         if frame.stage:
-            return not self.opening.collapsed(frame.title)
-        return not self.opening.closed(holder, depth)
+            return not self._opening.collapsed(frame.title)
+        if not frame.id.startswith("head-"):
+            return not self._opening.closed(holder, depth)
+        every = self.view.level == "op" and not self._opening.collapsed(frame.title)
+        return every or frame.title in self.view.expand
 
     def _labels(self, instance: Instance) -> list[str]:
         """What a part says of itself while it is closed."""
