@@ -20,6 +20,7 @@ from inception_graph.backends.pictures import svg  # noqa: E402
 
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "generated/inception_v3.py": lambda: ig.emit("inception_v3"),
+    "generated/inception_v3_optimised.py": lambda: ig.emit("inception_v3", optimize="inference"),
     "generated/googlenet.svg": lambda: svg(ig.load("googlenet").typed, "block"),
     "reference/family.md": family,
     **{page: partial(replayed, page) for page in PAGES},

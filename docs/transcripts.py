@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-PAGES = ("tutorial.md", "how-to/weights.md", "explanation/family.md")
+PAGES = ("tutorial.md", "how-to/weights.md", "how-to/optimise.md", "explanation/family.md")
 
 _BLOCK = re.compile(r"^```(console|yaml title=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from inception_graph.backends.pictures import Level, View
+    from inception_graph.backends.pictures.picture import Picture
     from inception_graph.comparison.edits import Difference
     from inception_graph.diagnostics.report import Diagnostic
     from inception_graph.execution import Compiled, Precision
@@ -239,29 +240,56 @@ class Network:
 
     def render(
         self,
-        path: str | Path,
+        path: str | Path | None = None,
         *,
-        level: Level = "block",
         view: View | None = None,
         force: bool = False,
-    ) -> None:
-        """Draw the network to a file, by its suffix: svg, png, pdf, html, tex, mmd, dot, graphml or json.
+        **options: Any,
+    ) -> Picture:
+        """The network's picture, which a notebook shows; written to a file, too, if one is named.
 
         Args:
-            path: Where to.
-            level: ``network``, ``block`` or ``op``.
-            view: All options of a picture, instead of the level.
-            force: Whether a file that is not ours may be replaced.
+            path: Where to; the suffix says the format: svg, png, pdf, html, tex, mmd, dot, graphml or json.
+            view: What to draw, and how.
+            force: Whether a file that is not ours may be replaced, and whether what is too large to be read is drawn.
+            options: Fields of the view: ``level`` (``network``, ``block`` or ``op``), ``expand``, ``page``, ...
+
+        Raises:
+            PictureError: An option is none that there is; the suffix is unknown; or nobody could read the picture.
         """
-        from inception_graph.backends.pictures import View, render
+        from inception_graph.backends.pictures.options import View
+        from inception_graph.backends.pictures.picture import Picture
         from inception_graph.files import guard, write_atomically
 
-        guard(Path(path), force=force)
-        view = view or View(level)
-        if Path(path).suffix.lower() == ".html":
-            write_atomically(path, self.page(view))
-        else:
-            render(self.typed, Path(path), view)
+        picture = Picture(self.typed, replace(view or View(), force=force, **options))
+        if path is not None and Path(path).suffix.lower() == ".html":
+            guard(Path(path), force=force)
+            write_atomically(path, self.page(picture.view))
+        elif path is not None:
+            picture.save(path, force=force)
+        return picture
+
+    def render_diff(
+        self,
+        other: Network,
+        path: str | Path | None = None,
+        *,
+        view: View | None = None,
+        force: bool = False,
+        **options: Any,
+    ) -> Picture:
+        """This network and another as one picture, in which is marked what the other adds, removes and changes.
+
+        Arguments and errors are those of ``render``. Parts in which nothing differs are closed, but at level ``op``.
+        """
+        from inception_graph.backends.pictures.difference import picture_of
+        from inception_graph.backends.pictures.options import View
+
+        view = replace(view or View(), force=force, **options)
+        picture = picture_of(self.typed, other.typed, self.diff(other), view)
+        if path is not None:
+            picture.save(path, force=force)
+        return picture
 
     def page(self, view: View | None = None) -> str:
         """The network as one file of HTML to explore: it needs no server and no net."""
@@ -273,10 +301,13 @@ class Network:
         lines = lines_of(source, network_class(self.program), self.typed)
         return html_text(self.typed, view or View(), Listing(f"{self.name}.py", source, lines))
 
-    def _repr_svg_(self) -> str:
-        from inception_graph.backends.pictures import svg
+    def _repr_svg_(self) -> str | None:
+        from inception_graph.backends.pictures import PictureError
 
-        return svg(self.typed, level="block")
+        try:
+            return self.render().svg
+        except PictureError:
+            return None  # too large to be looked at; the text that stands for it says what it is
 
     def __repr__(self) -> str:
         costs = f"{self.parameters:,} parameters, {self.macs:,} MACs"
@@ -386,12 +417,11 @@ def render(
     path: str | Path,
     *,
     level: Level = "block",
-    view: View | None = None,
     force: bool = False,
     **variables: Value,
 ) -> None:
-    """Draw a spec to a file; arguments as for ``load`` and ``Network.render``."""
-    _network(spec, variables).render(path, level=level, view=view, force=force)
+    """Draw a spec to a file; arguments as for ``load`` and ``Network.render``, which has more options."""
+    _network(spec, variables).render(path, level=level, force=force)
 
 
 def list_models() -> list[str]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from inception_graph.cli.failures import FINDINGS
 from inception_graph.cli.options import SPEC, compiled, network_of, with_limits
+from inception_graph.cli.render import view_options
+
+if TYPE_CHECKING:
+    from inception_graph.backends.pictures import View
 
 
 @click.command()
@@ -33,6 +39,12 @@ from inception_graph.cli.options import SPEC, compiled, network_of, with_limits
     show_default=True,
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+@click.option(
+    "--picture",
+    metavar="FILE",
+    help="Draw both as one graph, too: .svg, .png, .pdf, .dot, .mmd or .tex.",
+)
+@view_options("direction", "page", "theme", "title", "dpi")
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
 def diff(
     before: str,
@@ -43,6 +55,8 @@ def diff(
     level: str,
     form: str,
     output: str | None,
+    picture: str | None,
+    view: View,
     force: bool,
 ) -> None:
     """Say how the network AFTER differs from BEFORE, node by node, and what that costs.
@@ -62,6 +76,12 @@ def diff(
     if one is None or other is None:
         sys.exit(FINDINGS)
     difference = one.diff(other)
+    if picture is not None:
+        from inception_graph.backends.pictures.difference import picture_of
+
+        view = replace(view, level="op" if level == "op" else "block", force=force)
+        picture_of(one.typed, other.typed, difference, view).save(picture, force=force)
+        click.echo(f"wrote {picture}", err=True)
     deliver(difference.to(form, level), output, force=force)
     if not difference.equal:
         sys.exit(FINDINGS)

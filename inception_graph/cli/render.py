@@ -17,68 +17,72 @@ if TYPE_CHECKING:
     from inception_graph.backends.pictures import View
     from inception_graph.compiler import Compilation
 
-_OPTIONS = (
-    click.option(
+_OPTIONS = {
+    "level": click.option(
         "--level",
         type=click.Choice(["network", "block", "op"]),
         default="block",
         show_default=True,
         help="How much to draw: stages and blocks, each block also from inside, or every operation.",
     ),
-    click.option("--expand", metavar="NAME", multiple=True, help="Open a block, or one use of it."),
-    click.option(
+    "expand": click.option("--expand", metavar="NAME", multiple=True, help="Open a block, or one use of it."),
+    "collapse": click.option(
         "--collapse", metavar="NAME", multiple=True, help="Draw a block, a part or a section as one box."
     ),
-    click.option("--section", metavar="NAME", help="Draw one section or auxiliary head only."),
-    click.option("--only", metavar="NAME", help="Draw the inside of one block, or of one use, only."),
-    click.option(
+    "section": click.option("--section", metavar="NAME", help="Draw one section or auxiliary head only."),
+    "only": click.option("--only", metavar="NAME", help="Draw the inside of one block, or of one use, only."),
+    "direction": click.option(
         "--direction",
         type=click.Choice(["TB", "LR"]),
         default="TB",
         show_default=True,
         help="From top to bottom, or from left to right.",
     ),
-    click.option(
+    "page": click.option(
         "--page", type=click.Choice(["a4", "letter", "slide"]), help="Lay out for a sheet of this size."
     ),
-    click.option(
+    "theme": click.option(
         "--theme",
         type=click.Choice(["light", "dark", "print"]),
         default="light",
         show_default=True,
         help="Colours; 'print' needs none.",
     ),
-    click.option("--title", help="The title, instead of the network's."),
-    click.option(
+    "title": click.option("--title", help="The title, instead of the network's."),
+    "dpi": click.option(
         "--dpi", type=click.IntRange(36, 1200), default=144, show_default=True, help="Of a png."
     ),
-    click.option(
+    "force": click.option(
         "--force", is_flag=True, help="Replace a file that is not ours; draw what is too large to be read."
     ),
-)  # fmt: skip
+}  # fmt: skip
+"""How each field of a view is given."""
 
 
-def view_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a picture, given to the command as one ``view``."""
+def view_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Options of a picture, given to a command as one ``view``: those that are named, or all."""
 
-    @functools.wraps(function)
-    def with_view(*arguments: Any, level: Any, direction: Any, page: Any, theme: Any, **others: Any) -> Any:  # fmt: skip
-        from inception_graph.backends.pictures import View
+    def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def with_view(**given: Any) -> Any:
+            from inception_graph.backends.pictures import View
 
-        names = ("expand", "collapse", "section", "only", "title", "dpi", "force")
-        given = {name: others.pop(name) for name in names}
-        view = View(level=level, direction=direction, page=page, theme=theme, **given)
-        return function(*arguments, view=view, **others)
+            return function(view=View(**{name: given.pop(name) for name in chosen}), **given)
 
-    for option in reversed(_OPTIONS):
-        with_view = option(with_view)
-    return with_view
+        chosen = names or tuple(_OPTIONS)
+        for name in reversed(chosen):
+            with_view = _OPTIONS[name](with_view)
+        return with_view
+
+    return decorated
 
 
 @click.command()
 @spec_options
-@click.option("-o", "--output", metavar="FILE", required=True, help="Where to draw; its suffix says the format.")  # fmt: skip
-@view_options
+@click.option(
+    "-o", "--output", metavar="FILE", required=True, help="Where to; the suffix says the format."
+)
+@view_options()
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
 @click.option("--watch", "watched", is_flag=True, help="Draw again whenever the spec is saved.")
 def render(

@@ -130,7 +130,7 @@ class Graph:
         found: list[list[int]] = [[] for _ in self.nodes]
         for index, node in enumerate(self.nodes):
             for source in dict.fromkeys(node.inputs):
-                if source != INPUT:
+                if source >= 0:
                     found[source].append(index)
         return tuple(tuple(readers) for readers in found)
 

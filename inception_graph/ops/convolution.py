@@ -215,7 +215,7 @@ class Convolution(Operation):
         self, stem: str, words: str, layers: dict[str, str], output: str, *, padded: bool
     ) -> Helper:
         """A module of a convolution's layers and of what follows them."""
-        steps = [words]
+        steps = [words if self.folded_norm is None else f"{words} with its folded norm"]
         needs: tuple[Helper, ...] = ()
         if padded:
             layers = {"pad": "nn.ZeroPad2d(padding)", **layers}
@@ -237,7 +237,6 @@ class Convolution(Operation):
         lines = "".join(f"        self.{layer} = {code}\n" for layer, code in layers.items())
         if self.folded_norm is not None:
             name, attach = f"Folded{name}", definition("attach")
-            sentence = sentence.replace("onvolution,", "onvolution with its folded norm,", 1)
             folded = self._folded(self.folded_norm, list(layers)[-1])
             lines += f"        {one_line(Call(attach.name, (Raw('self'), folded)))}\n"
             needs = (*needs, attach, definition("Folded"))

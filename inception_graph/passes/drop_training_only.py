@@ -11,6 +11,7 @@ from inception_graph.passes.base import Pass, Record
 from inception_graph.passes.rewriting import inside, names_read, rewritten
 
 if TYPE_CHECKING:
+    from inception_graph.ir.checkpoints import CheckpointSource
     from inception_graph.ir.graph import TypedGraph
     from inception_graph.ir.program import Element, Program
 
@@ -55,12 +56,12 @@ def _headless(program: Program) -> Program:
     if not program.auxiliary:
         return program
     heads = {head.name for head in program.auxiliary}
-    checkpoints = {
-        name: source.model_copy(
-            update={
-                "names": {o: t for o, t in source.names.items() if o.split(".")[0] not in heads}
-            }
-        )
-        for name, source in program.checkpoints.items()
-    }
+    checkpoints = {n: _without(source, heads) for n, source in program.checkpoints.items()}
     return replace(program, auxiliary=(), checkpoints=checkpoints)
+
+
+def _without(source: CheckpointSource, heads: set[str]) -> CheckpointSource:
+    """Rules of names that say nothing of some heads."""
+    kept = {our: their for our, their in source.names.items() if our.split(".")[0] not in heads}
+    layers = tuple(name for name in source.convolutions if name.split(".")[0] not in heads)
+    return source.model_copy(update={"names": kept, "convolutions": layers})

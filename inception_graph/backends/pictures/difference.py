@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inception_graph.backends.pictures.picture import Picture
 from inception_graph.backends.pictures.union import union
 from inception_graph.backends.pictures.words import amount, plain
 from inception_graph.comparison.folding import fold
@@ -13,21 +14,17 @@ from inception_graph.comparison.folding import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inception_graph.backends.pictures.marking import Marking
     from inception_graph.backends.pictures.options import View
     from inception_graph.backends.pictures.union import Union
     from inception_graph.comparison.edits import Difference
     from inception_graph.ir.graph import TypedGraph
-    from inception_graph.ir.partial import PartialGraph
 
 _LONGEST_LINE = 150
 _MOST_LINES = 6
 
 
-def side_by_side(
-    one: TypedGraph, other: TypedGraph, difference: Difference, view: View
-) -> tuple[PartialGraph, View, Marking]:
-    """What the picture of a difference is of: a graph, how to look at it, and what is marked in it.
+def picture_of(one: TypedGraph, other: TypedGraph, difference: Difference, view: View) -> Picture:
+    """Both networks as one picture.
 
     At level ``op`` every operation is drawn. At the others a part in which nothing differs is one box, a part that
     differs inside is open, and no block is drawn apart.
@@ -37,7 +34,8 @@ def side_by_side(
         view = replace(view, level="network", expand=(*view.expand, *whole.opened))
     title = view.title or f"{difference.before} → {difference.after}"
     caption = tuple(plain(line, _LONGEST_LINE) for line in _caption(difference, whole))
-    return whole.graph, replace(view, title=title), replace(whole.marking, caption=caption)
+    marking = replace(whole.marking, caption=caption)
+    return Picture(whole.graph, replace(view, title=title), marking)
 
 
 def _caption(difference: Difference, whole: Union) -> Iterator[str]:

@@ -169,8 +169,11 @@ class Drawing:
     @property
     def marks(self) -> tuple[Mark, ...]:
         """The marks that occur, each once, in order."""
-        found = [box.mark for box in self.boxes] + [wire.mark for wire in self.wires]
-        return tuple(dict.fromkeys(mark for mark in found if mark))
+        found: dict[Mark, None] = {}
+        for thing in (*self.boxes, *self.wires):
+            if thing.mark:
+                found[thing.mark] = None
+        return tuple(found)
 
     @property
     def styles(self) -> tuple[Style, ...]:

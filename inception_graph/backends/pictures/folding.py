@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from inception_graph.backends.pictures.marking import Marking
     from inception_graph.ir.graph import Instance, TypedGraph
+    from inception_graph.ir.partial import PartialGraph
 
 
 def nodes_of(instance: Instance) -> list[int]:
@@ -29,7 +30,7 @@ class Folding:
         marking: What sets nodes and wires off: what is marked otherwise is not equal.
     """
 
-    typed: TypedGraph
+    typed: TypedGraph | PartialGraph
     closed: Callable[[Instance, int], bool]
     marking: Marking
 
@@ -67,7 +68,11 @@ class Folding:
         """All that two closed uses must share: what they are told, and what they give."""
         first = instance.children[0] if instance.children else instance
         element = instance.element
-        told = [first.environment.get(name) for name in element.arguments] if isinstance(element, Use) else []
+        told = (
+            [first.environment.get(name) for name in element.arguments]
+            if isinstance(element, Use)
+            else []
+        )
         local = {*nodes, instance.reads}
         read = [v for node in nodes for v in self.typed.nodes[node].inputs if v not in local]
         return (
@@ -89,11 +94,19 @@ class Folding:
             for node in nodes
         ]
         opened = [self.closed(i, 1) for i in instance.walk() if not isinstance(i.element, Leaf)]
-        return typed.shape(instance.reads), local[instance.output], done, opened[1:], self._marks(nodes)
+        return (
+            typed.shape(instance.reads),
+            local[instance.output],
+            done,
+            opened[1:],
+            self._marks(nodes),
+        )
 
     def _marks(self, nodes: list[int]) -> object:
         marking = self.marking
         if not marking.nodes and not marking.wires:
             return ()
-        wires = [marking.wires.get((v, node)) for node in nodes for v in self.typed.nodes[node].inputs]
+        wires = [
+            marking.wires.get((v, node)) for node in nodes for v in self.typed.nodes[node].inputs
+        ]
         return [(marking.nodes.get(node), marking.words.get(node)) for node in nodes], wires

@@ -82,7 +82,9 @@ def _strips(
     lengths = [
         room.length + ruler.gap(piece.item) for room, piece in zip(rooms, pieces, strict=True)
     ]
-    area = sum((r.width + spacing.gutter) * length for r, length in zip(rooms, lengths, strict=True))
+    area = sum(
+        (r.width + spacing.gutter) * length for r, length in zip(rooms, lengths, strict=True)
+    )
     area += sum(panel.width * panel.height for panel in panels)
     ideal = sqrt(area / _ASPECT if view.direction == "TB" else area * _ASPECT)
     whole = sum(lengths)

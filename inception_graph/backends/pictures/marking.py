@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from inception_graph.backends.pictures.drawing import Mark
 
@@ -30,9 +29,7 @@ class Marking:
 
     def together(self, nodes: Iterable[int]) -> Mark | None:
         """The mark of what holds nodes: theirs where they share one, else that something in it differs or failed."""
-        found = {self.nodes.get(node) for node in nodes} if self.nodes else set[None]()
+        found: set[Mark | None] = {self.nodes.get(node) for node in nodes} if self.nodes else {None}
         if len(found) == 1:
-            return found.pop()
-        if "failed" in found:
-            return "failed"
-        return "changed" if found else None
+            return next(iter(found))
+        return "failed" if "failed" in found else "changed"

@@ -134,7 +134,13 @@ class Ruler:
         """What the entry of a split takes before its branches."""
         if split.entry is None:
             return 0
-        return BUS + self.spacing.drop + self.room(split.entry).length + self.gap(split.entry) - self.spacing.drop / 2
+        return (
+            BUS
+            + self.spacing.drop
+            + self.room(split.entry).length
+            + self.gap(split.entry)
+            - self.spacing.drop / 2
+        )
 
     def _room(self, item: Item) -> Room:
         match item:
@@ -178,10 +184,20 @@ class Ruler:
             left = max(inside.left, title if frame.entered else 0)
             right = max(inside.right, title - left) + lanes
             foot = self.spacing.foot if frame.entered else self.spacing.pad
-            return Room(left + self.spacing.pad, right + self.spacing.pad, self.start(frame) + inside.length + foot)
-        foot = max(self.spacing.foot, self.gap(frame.content) - _ARROW / 2) if frame.entered else self.spacing.pad
+            return Room(
+                left + self.spacing.pad,
+                right + self.spacing.pad,
+                self.start(frame) + inside.length + foot,
+            )
+        foot = (
+            max(self.spacing.foot, self.gap(frame.content) - _ARROW / 2)
+            if frame.entered
+            else self.spacing.pad
+        )
         length = max(self.start(frame) + inside.length + foot, title + 2 * self.spacing.pad)
-        return Room(inside.left + high + self.spacing.pad, inside.right + lanes + self.spacing.pad, length)
+        return Room(
+            inside.left + high + self.spacing.pad, inside.right + lanes + self.spacing.pad, length
+        )
 
     def _beside(self, text: str, size: float = SHAPE) -> float:
         """What a text that stands beside a wire takes."""

@@ -34,7 +34,7 @@ _BRACKETS = {
     "slanted": ("[/", "/]"),
     "chamfer": ("[[", "]]"),
 }
-_HARMLESS = frozenset(" ,()+-/=_×·…")
+_HARMLESS = frozenset(" .,()+-/=_")
 
 
 def mermaid_text(
@@ -174,6 +174,7 @@ def _id(identity: str) -> str:
 
 def _literal(text: str) -> str:
     """A text that Mermaid shows as it is, by its own codes for characters."""
-    return "".join(
+    shown = "".join(
         c if c.isalnum() or c in _HARMLESS or not c.isascii() else f"#{ord(c)};" for c in text
     )
+    return shown.replace(". ", "#46; ")  # what would be the number of a list

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from inception_graph.backends.pictures.options import View
     from inception_graph.ir.graph import Instance, TypedGraph
+    from inception_graph.ir.partial import PartialGraph
 
 
 class Opening:
@@ -22,7 +23,7 @@ class Opening:
         PictureError: A name is neither that of a block nor of a part of the network that holds others.
     """
 
-    def __init__(self, typed: TypedGraph, view: View) -> None:
+    def __init__(self, typed: TypedGraph | PartialGraph, view: View) -> None:
         self._level = view.level
         self._expand, self._collapse = frozenset(view.expand), frozenset(view.collapse)
         self._holds: set[str] = set()
@@ -42,19 +43,19 @@ class Opening:
 
     def closed(self, instance: Instance, depth: int) -> bool:
         """Whether an instance at a depth below its section (0: directly in it) is drawn as one box."""
-        use = isinstance(instance.element, Use)
-        names = (instance.name, instance.element.block) if use else (instance.name,)
+        element = instance.element
+        block = element.block if isinstance(element, Use) else None
         if instance.name in self._expand:
             return False
         if instance.name in self._collapse:
             return True
-        if instance.name in self._holds or not self._expand.isdisjoint(names):
+        if instance.name in self._holds or block in self._expand:
             return False
-        if not self._collapse.isdisjoint(names):
+        if block in self._collapse:
             return True
         if self._level == "op":
             return False
-        return use or (self._level == "network" and depth == 0)
+        return block is not None or (self._level == "network" and depth == 0)
 
     def collapsed(self, name: str) -> bool:
         """Whether a section or head is one box."""
@@ -68,7 +69,7 @@ class Opening:
         return any(inside) or (bool(instance.name) and instance.name in self._expand)
 
 
-def trees(typed: TypedGraph) -> tuple[Instance, ...]:
+def trees(typed: TypedGraph | PartialGraph) -> tuple[Instance, ...]:
     """The network and its heads."""
     return typed.graph.root, *(head.instance for head in typed.graph.heads)
 

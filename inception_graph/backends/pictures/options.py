@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from inception_graph.backends.pictures.engine import PictureError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Level: TypeAlias = Literal["network", "block", "op"]
 Direction: TypeAlias = Literal["TB", "LR"]
@@ -15,6 +20,12 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 PAGES: tuple[Page, ...] = get_args(Page)
 TONES: tuple[Tone, ...] = get_args(Tone)
+_CHOICES: Mapping[str, tuple[str | None, ...]] = {
+    "level": LEVELS,
+    "direction": DIRECTIONS,
+    "page": (None, *PAGES),
+    "theme": TONES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,9 @@ class View:
         title: The title; None for the network's own.
         dpi: Pixels per inch of a png.
         force: Whether it is drawn even if nobody could read it.
+
+    Raises:
+        PictureError: A level, direction, page or theme is none that there is.
     """
 
     level: Level = "block"
@@ -46,3 +60,15 @@ class View:
     title: str | None = None
     dpi: int = 144
     force: bool = False
+
+    def __post_init__(self) -> None:
+        for name, known in _CHOICES.items():
+            given = getattr(self, name)
+            if given not in known:
+                choices = ", ".join(choice for choice in known if choice is not None)
+                message = f"there is no {name} '{given}': use {choices}"
+                raise PictureError(message)
+        for name in ("expand", "collapse"):
+            given = getattr(self, name)
+            # One name is easily given without the list around it.
+            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from inception_graph.analysis.costs import costs
 from inception_graph.backends.pictures.drawing import Box, Frame, Item, Split, Stack, Wire
@@ -10,13 +10,17 @@ from inception_graph.backends.pictures.folding import Folding, nodes_of
 from inception_graph.backends.pictures.marking import Marking
 from inception_graph.backends.pictures.words import amount, crossed, plain, shortened, size
 from inception_graph.ir.expressions import Expression
+from inception_graph.ir.graph import TypedGraph
 from inception_graph.ir.program import Chain, Fork, Leaf, Use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from inception_graph.backends.pictures.drawing import Mark
-    from inception_graph.ir.graph import Instance, TypedGraph
+    from inception_graph.ir.graph import Instance
+    from inception_graph.ir.partial import PartialGraph
+    from inception_graph.ir.program import Element
+    from inception_graph.ops.base import Operation
 
 _LONGEST_NAME = 40
 _LONGEST_LABEL = 40
@@ -42,7 +46,7 @@ class Part:
 
     def __init__(
         self,
-        typed: TypedGraph,
+        typed: TypedGraph | PartialGraph,
         *,
         closed: Callable[[Instance, int], bool],
         named: Callable[[str], str] = str,
@@ -80,7 +84,7 @@ class Part:
         self, instance: Instance, *, scope: str = "", depth: int = 0, dashed: bool = False
     ) -> Item:
         """One instance, open or as a box. Names are shown as seen from ``scope``."""
-        if isinstance(instance.element, Leaf):
+        if instance.node is not None and not instance.children:
             return self._leaf(instance, scope, dashed)
         if self._closed(instance, depth):
             return self.box(
@@ -128,7 +132,9 @@ class Part:
         for node, target in sorted(self._drawn.items()):
             for value in self.typed.nodes[node].inputs:
                 source = self.places.get(value, self.outside)
-                if source == target or (target in self._whole and (source, target) in seen):
+                if not source or source == target:
+                    continue
+                if target in self._whole and (source, target) in seen:
                     continue
                 seen.add((source, target))
                 mark = self._marking.wires.get((value, node))
@@ -138,7 +144,13 @@ class Part:
         return tuple(found)
 
     def wire(
-        self, value: int, source: str, target: str, *, dashed: bool = False, mark: Mark | None = None
+        self,
+        value: int,
+        source: str,
+        target: str,
+        *,
+        dashed: bool = False,
+        mark: Mark | None = None,
     ) -> Wire:
         """A value on its way between two boxes."""
         shape = self.typed.shape(value)
@@ -148,7 +160,7 @@ class Part:
         shape = self.typed.shape(value)
         if self._terse and value in self._read:
             before = self.typed.shape(self._read[value])
-            if len(shape) > 1 and shape[1:] == before[1:]:
+            if shape and before and len(shape) > 1 and shape[1:] == before[1:]:
                 return str(int(shape[0]))
         return size(shape)
 
@@ -213,9 +225,8 @@ class Part:
         if node is None:
             raise AssertionError(instance.name)
         operation = self.typed.operation(node)
-        label = plain(crossed(operation.label()), _LONGEST_LABEL)
-        element: Any = instance.element
-        symbols = _symbols(element, operation.argument) if self._symbolic else ""
+        label = plain(crossed(operation.label()), _LONGEST_LABEL) if operation else "?"
+        symbols = _symbols(instance.element, operation) if self._symbolic and operation else ""
         labels = (plain(f"{label} · {symbols}", 2 * _LONGEST_LABEL) if symbols else label,)
         identity = self._named(instance.name)
         self._drawn[node] = self.places[node] = identity
@@ -229,7 +240,8 @@ class Part:
         if words := self._marking.words.get(node):
             said = (*said, plain(words, 2 * _LONGEST_LABEL))
         mark = self._marking.nodes.get(node)
-        return Box(identity, operation.family, name, said, gives, tip, 1, dashed, mark)
+        family = operation.family if operation else "shape"
+        return Box(identity, family, name, said, gives, tip, 1, dashed, mark)
 
     def _labels(self, instance: Instance) -> tuple[str, ...]:
         """What is inside a box, in a few words: for a use its block and the widths of its branches."""
@@ -237,8 +249,10 @@ class Part:
         if isinstance(element, Chain):
             return (f"{len(instance.children)} steps",)
         if not isinstance(element, Use):
-            joined = len(self.typed.nodes[instance.output].inputs)
-            return (f"{crossed(self.typed.operation(instance.output).label())} of {joined}",)
+            operation = None if instance.node is None else self.typed.operation(instance.node)
+            return (
+                crossed(f"{operation.label()} of {len(instance.children)}") if operation else "?",
+            )
         block = (element.block,) if element.block != element.name else ()
         if self._brief:
             return block
@@ -249,14 +263,17 @@ class Part:
         """Channels of the branches that a use ends in, or empty where it does not end in a concat."""
         if instance.output not in nodes_of(instance):
             return ""
-        widths = [shape[0] for shape in self.typed.inputs(instance.output)]
-        if len(widths) < 2 or sum(widths) != self.typed.shape(instance.output)[0]:
+        whole = self.typed.shape(instance.output)
+        widths = [shape[0] if shape else 0 for shape in self.typed.inputs(instance.output)]
+        if len(widths) < 2 or not whole or sum(widths) != whole[0]:
             return ""
         text = " + ".join(str(width) for width in widths)
         return text if len(text) <= _LONGEST_LABEL else f"{len(widths)} branches"
 
     @staticmethod
     def _arguments(instance: Instance, use: Use) -> str:
+        if not instance.children:
+            return ""
         inside = instance.children[0].environment
         return plain(", ".join(f"{name} {inside[name]}" for name in use.arguments), _LONGEST_LABEL)
 
@@ -275,10 +292,13 @@ class Part:
     def _tooltip(
         self, name: str, labels: tuple[str, ...], members: Sequence[int], output: int
     ) -> str:
+        said = [f"{name}: {', '.join(labels)}" if labels else name]
+        said += [f"gives {size(self.typed.shape(output))}"]
+        if not isinstance(self.typed, TypedGraph):
+            return " · ".join(said)
         found = [costs(self.typed).nodes[node] for node in members]
         parameters = sum(cost.parameters for cost in found)
         macs = sum(cost.macs for cost in found)
-        said = [f"{name}: {', '.join(labels)}" if labels else name, f"gives {size(self.typed.shape(output))}"]
         said += [f"{parameters:,} parameters"] if parameters else []
         said += [f"{amount(macs)} multiply-accumulates"] if macs else []
         return " · ".join(said)
@@ -288,11 +308,11 @@ def _all_nodes(run: Sequence[Instance]) -> list[int]:
     return [node for instance in run for node in nodes_of(instance)]
 
 
-def _symbols(element: Leaf | Fork, argument: str | None) -> str:
+def _symbols(element: Element, operation: Operation) -> str:
     """The attributes that are arithmetic, as written: ``b3_reduce``, ``stride s``."""
     found: list[str] = []
-    for name, value in element.attributes.items():
+    for name, value in element.attributes.items() if isinstance(element, Leaf | Fork) else ():
         if isinstance(value, Expression):
             text = value.text.removeprefix("$")
-            found.append(text if name == argument else f"{name} {text}")
+            found.append(text if name == operation.argument else f"{name} {text}")
     return ", ".join(found)

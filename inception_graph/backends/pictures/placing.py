@@ -206,7 +206,9 @@ class Pen:
         """Place an item under a value; gives the value that leaves it."""
         match item:
             case Box():
-                return self._box(item, axis, top, [(feed, axis)], self.ruler.extent(item)[0], inside)
+                return self._box(
+                    item, axis, top, [(feed, axis)], self.ruler.extent(item)[0], inside
+                )
             case Stack():
                 for child in item.items:
                     feed = self._item(child, axis, top, feed, inside)
@@ -250,14 +252,22 @@ class Pen:
         for each in rooms:
             lines.append(x + each.left)
             x += each.width + ruler.spacing.apart
-        read = (feed, axis, top + BUS)  # what is read, and where the line starts from which branches hang
+        read = (
+            feed,
+            axis,
+            top + BUS,
+        )  # what is read, and where the line starts from which branches hang
         low = top + ruler.head(split) + BUS
         given = read
         if split.entry is not None:
             over = [lines[place] for place in sorted(split.entered)] or [axis]
             centre = (over[0] + over[-1]) / 2
             led = _led(read, centre)
-            given = (self._item(split.entry, centre, top + BUS + ruler.spacing.drop, led, inside), centre, low)
+            given = (
+                self._item(split.entry, centre, top + BUS + ruler.spacing.drop, led, inside),
+                centre,
+                low,
+            )
         exits: list[tuple[_Feed | None, float]] = []
         for place, (branch, own) in enumerate(zip(split.branches, lines, strict=True)):
             led = _led(given if place in split.entered else read, own)

@@ -13,20 +13,21 @@ from inception_graph.backends.pictures.opening import Opening, trees
 from inception_graph.backends.pictures.parts import Part
 from inception_graph.backends.pictures.words import amount, plain, shortened, size
 from inception_graph.diagnostics.report import did_you_mean
-from inception_graph.ir.graph import INPUT
+from inception_graph.ir.graph import INPUT, TypedGraph
 from inception_graph.ir.program import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from inception_graph.backends.pictures.drawing import Item
     from inception_graph.backends.pictures.options import View
-    from inception_graph.ir.graph import Head, Instance, TypedGraph
+    from inception_graph.ir.graph import Head, Instance
+    from inception_graph.ir.partial import PartialGraph
 
 _LONGEST_TITLE = 90
 
 
-def plan(typed: TypedGraph, view: View, marking: Marking | None = None) -> Drawing:
+def plan(typed: TypedGraph | PartialGraph, view: View, marking: Marking | None = None) -> Drawing:
     """What a picture of the network shows.
 
     Ids of nodes and of uses of blocks are their full names; all other ids hold a hyphen, which no name does.
@@ -40,7 +41,7 @@ def plan(typed: TypedGraph, view: View, marking: Marking | None = None) -> Drawi
 class _Plan:
     """Plans one drawing."""
 
-    def __init__(self, typed: TypedGraph, view: View, marking: Marking) -> None:
+    def __init__(self, typed: TypedGraph | PartialGraph, view: View, marking: Marking) -> None:
         self._typed, self._view, self._marking = typed, view, marking
         self._opening = Opening(typed, view)
         self._part = Part(
@@ -71,11 +72,10 @@ class _Plan:
             if section.children
         ]
         beside = [self._beside(head) for head in graph.heads]
-        wires = [
-            *part.wires(),
-            part.wire(graph.output, part.places[graph.output], end.id),
-            *(self._end_wire(head) for head, item in zip(graph.heads, beside, strict=True) if isinstance(item.item, Frame)),
-        ]  # fmt: skip
+        wires = [*part.wires(), *self._last(graph.output, end.id)]
+        for head, drawn in zip(graph.heads, beside, strict=True):
+            if isinstance(drawn.item, Frame):
+                wires += self._last(head.output, _end(head), dashed=True)
         return self._drawn((start, *sections, end), beside, wires, self._caption(), "")
 
     def _section(self, name: str) -> Drawing:
@@ -85,24 +85,26 @@ class _Plan:
         sections = dict(zip(graph.program.sections, graph.root.children, strict=True))
         if name not in heads and not (name in sections and sections[name].children):
             known = [*(key for key, section in sections.items() if section.children), *heads]
-            raise PictureError(f"there is no section '{name}': use {', '.join(known)}")
+            message = f"there is no section '{name}': use {', '.join(known)}"
+            raise PictureError(message)
         instance = heads[name].instance if name in heads else sections[name]
         start = self._source(instance)
         if name in heads:
             beside = self._beside(heads[name])
-            return self._drawn((start, beside.item), [], [*part.wires(), self._end_wire(heads[name])], self._share([instance]), name)  # fmt: skip
+            wires = [*part.wires(), *self._last(instance.output, _end(heads[name]), dashed=True)]
+            return self._drawn((start, beside.item), [], wires, self._share(instance), name)
         end_name = "output" if instance.output == graph.output else "next"
         end = Box("network-output", "terminal", end_name, (self._size(instance.output),))
         stage = self._stage(name, instance)
-        wires = [*part.wires(), part.wire(instance.output, part.places[instance.output], end.id)]
-        return self._drawn((start, stage, end), [], wires, self._share([instance]), name)
+        wires = [*part.wires(), *self._last(instance.output, end.id)]
+        return self._drawn((start, stage, end), [], wires, self._share(instance), name)
 
     def _only(self, name: str) -> Drawing:
         """The inside of a block, with its arguments by name, or of one part as it is built."""
         blocks = _uses(self._typed)
         if name in blocks:
             frame, wires = self._panel(name, blocks[name])
-            return self._drawn((frame,), [], list(wires), self._share([blocks[name]]), name)
+            return self._drawn((frame,), [], list(wires), self._share(blocks[name]), name)
         parts = {i.name: i for tree in trees(self._typed) for i in tree.walk() if i.children}
         parts.pop("", None)
         if name not in parts:
@@ -114,8 +116,8 @@ class _Plan:
         start = self._source(instance)
         end = Box("network-output", "terminal", "output", (self._size(instance.output),))
         item = part.item(instance, scope=instance.name, depth=1)
-        wires = [*part.wires(), part.wire(instance.output, part.places[instance.output], end.id)]
-        return self._drawn((start, item, end), [], wires, self._share([instance]), name)
+        wires = [*part.wires(), *self._last(instance.output, end.id)]
+        return self._drawn((start, item, end), [], wires, self._share(instance), name)
 
     def _drawn(
         self,
@@ -164,16 +166,18 @@ class _Plan:
         part = self._part
         source = part.places.get(head.instance.reads, part.outside)
         loss = f"loss × {head.loss_weight:g}"
-        if self._view.level == "network" or self._opening.collapsed(head.name):
-            if self._view.section != head.name:
-                return Beside(source, part.box((head.instance,), head.name, (loss,), dashed=True))
+        closed = self._view.level == "network" or self._opening.collapsed(head.name)
+        if closed and self._view.section != head.name:
+            return Beside(source, part.box((head.instance,), head.name, (loss,), dashed=True))
         content = part.stack(head.instance, scope=head.name, dashed=True)
         end = Box(_end(head), "terminal", "output", (self._size(head.output),), dashed=True)
         items = Stack((*content.items, end))
         return Beside(source, Frame(f"head-{head.name}", head.name, items, loss, dashed=True))
 
-    def _end_wire(self, head: Head) -> Wire:
-        return self._part.wire(head.output, self._part.places[head.output], _end(head), dashed=True)
+    def _last(self, value: int, target: str, *, dashed: bool = False) -> tuple[Wire, ...]:
+        """The wire to an end of the network; none where nothing gives the value."""
+        source = self._part.places.get(value)
+        return (self._part.wire(value, source, target, dashed=dashed),) if source else ()
 
     def _panel(
         self, name: str, body: Instance, waiting: dict[str, Instance] | None = None
@@ -212,6 +216,8 @@ class _Plan:
         return size(self._typed.shape(value))
 
     def _caption(self) -> tuple[str, ...]:
+        if self._marking.caption or not isinstance(self._typed, TypedGraph):
+            return self._marking.caption
         graph, total = self._typed.graph, costs(self._typed)
         line = (
             f"{total.parameters:,} parameters · {amount(total.macs)} multiply-accumulates · "
@@ -224,15 +230,18 @@ class _Plan:
             f"{amount(total.macs_with_auxiliary)} multiply-accumulates"
         )
 
-    def _share(self, run: Iterable[Instance]) -> tuple[str, ...]:
-        """What a part costs, and what of the network's cost that is."""
+    def _share(self, instance: Instance) -> tuple[str, ...]:
+        """What a part costs, and what share of the network's cost that is."""
+        if self._marking.caption or not isinstance(self._typed, TypedGraph):
+            return self._marking.caption
         total = costs(self._typed)
-        found = [total.nodes[node] for instance in run for node in nodes_of(instance)]
+        found = [total.nodes[node] for node in nodes_of(instance)]
         parameters, macs = sum(c.parameters for c in found), sum(c.macs for c in found)
-        return (
+        line = (
             f"{parameters:,} parameters, {_percent(parameters, total.parameters)} of the network's · "
-            f"{amount(macs)} multiply-accumulates, {_percent(macs, total.macs)}",
+            f"{amount(macs)} multiply-accumulates, {_percent(macs, total.macs)}"
         )
+        return (line,)
 
 
 def _percent(part: int, whole: int) -> str:
@@ -243,7 +252,7 @@ def _end(head: Head) -> str:
     return f"head-{head.name}-output"
 
 
-def _uses(typed: TypedGraph) -> dict[str, Instance]:
+def _uses(typed: TypedGraph | PartialGraph) -> dict[str, Instance]:
     """The first built body of each block."""
     found: dict[str, Instance] = {}
     for tree in trees(typed):

@@ -136,9 +136,7 @@ def page_scale(drawing: Drawing, sheet: Sheet, page: Page) -> float:
 
 
 def _fit(wide: float, high: float, paper: tuple[float, float]) -> float:
-    return min(
-        (paper[0] - 2 * _PAGE_MARGIN) / wide, (paper[1] - 2 * _PAGE_MARGIN) / high, _LARGEST
-    )
+    return min((paper[0] - 2 * _PAGE_MARGIN) / wide, (paper[1] - 2 * _PAGE_MARGIN) / high, _LARGEST)
 
 
 def _header(drawing: Drawing) -> tuple[list[Text], float]:

@@ -111,7 +111,9 @@ def _text(text: Text) -> str:
     bold = ";font-weight:bold" if text.bold else ""
     quiet = ' class="q"' if text.quiet else ""
     place = f'x="{_number(text.x)}" y="{_number(text.y)}"'
-    return f'<text{quiet} {place} style="font-size:{text.size:g}px{bold}">{escape(text.text)}</text>'
+    return (
+        f'<text{quiet} {place} style="font-size:{text.size:g}px{bold}">{escape(text.text)}</text>'
+    )
 
 
 def _frame(placed: PlacedFrame) -> Iterator[str]:

@@ -51,8 +51,10 @@ def crossed(text: str) -> str:
     return re.sub(r"(?<=\d)x(?=\d)|^x(?= ?\d)", "×", text)
 
 
-def size(shape: Shape) -> str:
-    """A shape as it stands on a wire: ``64×112×112``."""
+def size(shape: Shape | None) -> str:
+    """A shape as it stands on a wire: ``64×112×112``, or a question mark where it is not known."""
+    if shape is None:
+        return "?"
     return "×".join(str(int(extent)) for extent in shape)
 
 

@@ -73,9 +73,10 @@ def document(typed: TypedGraph, view: View, listing: Listing | None) -> dict[str
 def _whole(typed: TypedGraph, view: View) -> View:
     """Everything that a reader may open. A block is shown as it is built for its first use."""
     only = view.only
-    if only in typed.program.blocks:
-        uses = [i for tree in trees(typed) for i in tree.walk() if isinstance(i.element, Use)]
-        only = next((i.name for i in uses if i.element.block == only), only)
+    for instance in (inside for tree in trees(typed) for inside in tree.walk()):
+        if isinstance(instance.element, Use) and instance.element.block == view.only:
+            only = instance.name
+            break
     return replace(view, level="op", expand=(), collapse=(), only=only)
 
 
