@@ -152,7 +152,8 @@ class Network:
         """The same function with less work; its module loads the weights of this one.
 
         Args:
-            wanted: ``train`` (exact in training too), ``inference``, the name of a pass, or names of passes in order.
+            wanted: ``train`` (exact in training too), ``inference``, ``compile`` (inference under a compiler), the name
+                of a pass, or names of passes in order.
 
         Raises:
             PassError: There is no such pass.

@@ -71,17 +71,20 @@ function describe(item) {
   );
 }
 
-/** The parts of the network that cost most, as links. */
+/** The parts of the stages that cost most, as links. */
 function dearest() {
   const parts = [...items.values()].filter((item) => item.parent && item.parent.stage && item.facts && item.facts.macs);
   parts.sort((one, two) => two.facts.macs - one.facts.macs);
-  return parts.slice(0, 6).map((item) => {
+  if (!parts.length) return [];
+  const most = parts[0].facts.macs / network.macs[0];
+  const rows = parts.slice(0, 6).map((item) => {
     const share = item.facts.macs / network.macs[0];
     const link = html("button", { type: "button", class: "row" },
-      html("span", {}, titleOf(item)), shareBar(share, parts[0].facts.macs / network.macs[0]), html("span", {}, percent(share)));
+      html("span", {}, titleOf(item)), shareBar(share, most), html("span", {}, percent(share)));
     link.addEventListener("click", () => select(item.id, { reveal: true }));
     return html("li", {}, link);
   });
+  return [html("h3", {}, "Most multiply-accumulates"), html("ul", { class: "dearest" }, ...rows)];
 }
 
 /** A total, and that with auxiliary heads where it is another. */
@@ -100,7 +103,6 @@ function describeNetwork() {
       ["MACs", ...both(network.macs, exact)],
       ["Memory", ...both(network.activations.map((number) => number * BYTES), bytes)],
     ]),
-    html("h3", {}, "Most multiply-accumulates"),
-    html("ul", { class: "dearest" }, ...dearest()),
+    ...dearest(),
   );
 }

@@ -33,7 +33,7 @@ function makeItem(item) {
   const open = isOpen(item);
   const style = item.style || "block";
   const group = svg("g", {
-    class: ["item", open ? "frame" : "box", `is-${item.content ? (item.stage ? "stage" : "block") : style}`,
+    class: ["item", open ? "frame" : "box", `is-${open && item.stage ? "stage" : style}`,
       item.dashed ? "dashed" : ""].join(" ").trim(),
     role: "treeitem",
     tabindex: "-1",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from inception_graph.advice.editing import Copy, Rename
 from inception_graph.advice.finding import NoEdit
 from inception_graph.analysis.costs import costs
-from inception_graph.ir.program import Chain, Fork, Leaf, Use
+from inception_graph.ir.program import Chain, Fork, Leaf, Use, inner_elements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -114,12 +114,7 @@ class Subject:
         """The chain or join in which each element stands, by the element's id; None for the body of a block."""
         found: dict[int, Element | None] = {}
         for element in self.program.elements():
-            inner = ()
-            if isinstance(element, Chain):
-                inner = element.nodes
-            elif isinstance(element, Fork):
-                inner = element.branches
-            found.update({id(child): element for child in inner})
+            found.update({id(child): element for child in inner_elements(element)})
         return found
 
     def before(self, element: Element) -> Element | None:

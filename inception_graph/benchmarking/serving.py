@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inception_graph.benchmarking.sessions import forget_peak, resident, start
+from inception_graph.benchmarking.sessions import forget_peak, give_back, resident, start
 from inception_graph.benchmarking.settings import TURN
 from inception_graph.benchmarking.worker import Memory, Started, WorkerError
 
@@ -30,6 +30,7 @@ def _serve() -> None:
     try:
         contender, settings, images = pickle.load(sys.stdin.buffer)
         make = start(contender, settings, np.load(images))
+        give_back()
         before = resident(peak=False)
         begin = time.perf_counter()
         session: Session = make()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +85,10 @@ def start(contender: Contender, settings: Settings, images: np.ndarray) -> Calla
         return lambda: made(candidate.onnx, settings, images)
     from inception_graph.benchmarking.torch_sessions import session
 
+    if settings.mode == "train":
+        import_module(
+            "torch._dynamo"
+        )  # an optimiser would at its first step, as if a network needed it
     module = candidate.module()
     return lambda: session(module, name, settings, images)
 
@@ -90,13 +96,19 @@ def start(contender: Contender, settings: Settings, images: np.ndarray) -> Calla
 _STATUS = Path("/proc/self/status")
 
 
+def give_back() -> None:
+    """Return to the system what is free in the heap, where the C library can: it is no part of what is used."""
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # not every C library has it
+            ctypes.CDLL(None).malloc_trim(0)
+
+
 def forget_peak() -> None:
     """Have the peak of memory count from here, where the system can do that."""
+    give_back()
     reset = Path("/proc/self/clear_refs")
-    try:
+    with suppress(OSError):
         reset.write_text("5", encoding="ascii")
-    except OSError:
-        return
 
 
 def resident(*, peak: bool) -> int | None:

@@ -45,7 +45,9 @@ if TYPE_CHECKING:
 )
 @click.option("--batch", type=click.IntRange(1), help="Images at a time; any number unless given.")
 @click.option("--channels-last", is_flag=True, help="Store weights with their channels last.")
-@click.option("--opset", type=click.IntRange(18), help="The version of ONNX's operators.")
+@click.option(
+    "--opset", type=click.IntRange(18, 26), help="The version of ONNX's operators; 20 unless given."
+)
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -107,9 +109,7 @@ def _format(path: Path, *, aot: bool, opset: int | None) -> Format:
 
     suffix = path.suffix.lower()
     if suffix not in (Onnx.suffix, TorchProgram.suffix):
-        message = (
-            f"'{path.name}' says nothing about its kind: a file to export to ends in .onnx or .pt2"
-        )
+        message = f"'{path.name}' does not say what to write: end it in .onnx or .pt2"
         raise ExportError(message)
     if suffix == Onnx.suffix:
         if aot:
@@ -137,7 +137,8 @@ def _report(exported: Subject, kind: Format, done: Exported, form: str) -> str:
         return json.dumps(facts, indent=2)
     batches = " and ".join(str(number) for number in done.batches)
     shape, dtype = exported.about["input"], exported.about["dtype"]
+    size = f"{done.size / 1e6:.1f} MB" if done.size >= 1e6 else f"{done.size / 1e3:.1f} kB"
     return (
-        f"{done.path}: {kind.name}, images {shape} {dtype}, {done.size / 1e6:.1f} MB\n"
+        f"{done.path}: {kind.name}, images {shape} {dtype}, {size}\n"
         f"  differs from the module by {done.difference:.1e} of the largest output (batch of {batches})"
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     default="inference",
     show_default=True,
     metavar="NAMES",
-    help="A preset (train, inference) or passes with commas between them, in order.",
+    help="A preset (train, inference, compile) or passes with commas between them, in order.",
 )
 @click.option("--print-after", metavar="PASS", help="Print the spec as it is behind this pass.")
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")

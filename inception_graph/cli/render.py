@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 
@@ -12,10 +13,14 @@ from inception_graph.cli.failures import FINDINGS
 from inception_graph.cli.options import compiled, network_of, spec_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from inception_graph.backends.pictures import View
+    from inception_graph.backends.pictures.picture import Picture
     from inception_graph.compiler import Compilation
+    from inception_graph.network import Network
+
+Figure: TypeAlias = Literal["costs", "fields"]
 
 _OPTIONS = {
     "level": click.option(
@@ -79,33 +84,104 @@ def view_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., An
 
 @click.command()
 @spec_options
-@click.option(
-    "-o", "--output", metavar="FILE", required=True, help="Where to; the suffix says the format."
-)
+@click.option("-o", "--output", metavar="FILE", help="Where to; the suffix says the format.")
 @view_options()
+@click.option(
+    "--costs",
+    "figure",
+    flag_value="costs",
+    help="Draw where parameters and multiply-accumulates are.",
+)
+@click.option(
+    "--receptive-field", "figure", flag_value="fields", help="Draw how the receptive field grows."
+)
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
-@click.option("--watch", "watched", is_flag=True, help="Draw again whenever the spec is saved.")
+@click.option(
+    "--watch",
+    "watched",
+    is_flag=True,
+    help="Draw again whenever the spec is saved, and show it in a browser.",
+)
 def render(
     spec: str,
     settings: tuple[str, ...],
     limits: tuple[str, ...],
-    output: str,
+    output: str | None,
     view: View,
+    figure: Figure | None,
     without_auxiliary: bool,
     watched: bool,
 ) -> None:
-    """Draw a network, by the suffix of the file: svg, png, pdf, html, tex, mmd, dot, graphml or json."""
-    from inception_graph.cli.watching import watch
+    """Draw a network, by the suffix of the file: svg, png, pdf, html, tex, mmd, dot, graphml or json.
 
-    def run() -> Compilation:
+    A faulty spec is drawn with what fails in it, as far as it can be read; the exit status is 1 then.
+    """
+    if output is None and not watched:
+        message = "say where to draw: '-o net.svg', or '--watch' to see it in a browser"
+        raise click.UsageError(message)
+
+    def run() -> tuple[Compilation, Picture | None]:
         compilation = compiled(spec, settings, limits)
         made = network_of(compilation, settings, auxiliary=not without_auxiliary)
-        if made is not None:
-            made.render(output, view=view, force=view.force)
+        picture = made.render(view=view, force=view.force) if made else _broken(compilation, view)
+        if output is not None and picture is not None:
+            if made is not None and figure is not None:
+                _draw_figure(made, figure, output, view)
+            elif made is not None:
+                made.render(output, view=view, force=view.force)
+            else:
+                picture.save(output, force=view.force)
             click.echo(f"wrote {output}", err=True)
-        return compilation
+        elif output is not None:
+            click.echo("too little of this spec can be read to draw it", err=True)
+        return compilation, picture
 
     if watched:
-        watch((spec,), lambda: run().files)
-    elif run().typed is None:
+        _watch(spec, run)
+    elif run()[0].typed is None:
         sys.exit(FINDINGS)
+
+
+def _broken(compilation: Compilation, view: View) -> Picture | None:
+    """The picture of a faulty spec, or None where too little of it can be read."""
+    from inception_graph.backends.pictures.broken import broken_marking
+    from inception_graph.backends.pictures.picture import Picture
+    from inception_graph.ir.partial import partial_graph
+
+    if compilation.program is None:
+        return None
+    partial = partial_graph(compilation.program, compilation.limits)
+    if partial is None:
+        return None
+    return Picture(partial, view, broken_marking(partial, compilation.report.sorted()))
+
+
+def _draw_figure(made: Network, figure: Figure, output: str, view: View) -> None:
+    """Write a figure about a network in place of its picture."""
+    from inception_graph.backends.figures.costs import cost_figure
+    from inception_graph.backends.figures.fields import field_figure
+    from inception_graph.backends.figures.writing import write
+    from inception_graph.files import guard
+
+    guard(Path(output), force=view.force)
+    draw = cost_figure if figure == "costs" else field_figure
+    write(draw(made.typed, theme=view.theme, title=view.title), output, dpi=view.dpi)
+
+
+def _watch(spec: str, run: Callable[[], tuple[Compilation, Picture | None]]) -> None:
+    """Run after every change, and show in a page what came of it."""
+    from inception_graph.cli.live import live_page
+    from inception_graph.cli.watching import watch
+    from inception_graph.diagnostics.render import render as written
+
+    with live_page() as (page, address):
+
+        def show() -> Collection[Path]:
+            compilation, picture = run()
+            report = compilation.report
+            messages = written([report]) if report.found or report.dropped else ""
+            page.show(spec, picture.svg if picture else None, messages)
+            return compilation.files
+
+        click.echo(f"see {address}", err=True)
+        watch((spec,), show)

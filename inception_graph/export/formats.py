@@ -145,7 +145,8 @@ class TorchProgram(Format):
         import torch
 
         extra = {ABOUT: json.dumps(subject.about, indent=2)}
-        torch.export.save(program, path, extra_files=extra)
+        with _translated(RuntimeError, "torch cannot write it"):
+            torch.export.save(program, path, extra_files=extra)
         _sign(path)
 
     def open(self, path: Path) -> Callable[[Tensor], Tensor]:
@@ -187,7 +188,7 @@ class AotPackage(Format):
         scratch: Any = fresh_cache
         compiler: Any = inductor
         quiet = _translated(InductorError, "it cannot be compiled")
-        with torch.no_grad(), scratch(), quiet:
+        with torch.no_grad(), scratch(dir=path.parent), quiet:
             compiler.aoti_compile_and_package(
                 program, package_path=str(path), inductor_configs=options
             )

@@ -33,8 +33,14 @@ _INFERENCE: tuple[Pass, ...] = (
 PRESETS: dict[str, tuple[Pass, ...]] = {
     "train": tuple(one for one in _INFERENCE if one.exact),
     "inference": _INFERENCE,
+    "compile": tuple(
+        one for one in _INFERENCE if not isinstance(one, MergeSiblings | PackKernels)
+    ),
 }
-"""Passes under one name, in the order in which they run."""
+"""Passes under one name, in the order in which they run; ``compile`` is inference under a compiler.
+
+Compilers pack kernels themselves, and give every reader of a merged convolution a copy of its share.
+"""
 
 
 class PassError(Exception):

@@ -147,7 +147,10 @@ def _symbolic(schema: Schema) -> Schema:
         return {**schema, "items": _symbolic(schema.get("items", {}))}
     if schema.get("type") == "object":
         inner: dict[str, Schema] = schema.get("properties", {})
-        return {**schema, "properties": {name: _symbolic(value) for name, value in inner.items()}}
+        named = {name: _symbolic(value) for name, value in inner.items()}
+        others: Schema | bool = schema.get("additionalProperties", True)
+        others = _symbolic(others) if isinstance(others, dict) else others
+        return {**schema, "properties": named, "additionalProperties": others}
     if schema.get("type") in ("string", "null") or not schema.keys() & {"type", "enum", "const"}:
         return schema
     beside = {name: schema[name] for name in ("description", "default") if name in schema}

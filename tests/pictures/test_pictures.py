@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from inception_graph.backends import pictures
+from inception_graph.backends.pictures import View
 from inception_graph.backends.pictures.layout import lay_out
 from inception_graph.backends.pictures.plan import plan
 from inception_graph.compiler import compile_spec, compile_text
@@ -65,7 +66,7 @@ def fonts_in(pdf: Path) -> str:
 
 
 def boxes(network: TypedGraph, level: Level) -> dict[str, Box]:
-    return {box.id: box for box in plan(network, level).boxes}
+    return {box.id: box for box in plan(network, View(level)).boxes}
 
 
 # Snapshots
@@ -110,7 +111,7 @@ def test_pictures_do_not_depend_on_the_process() -> None:
 def test_op_level_draws_every_node_and_every_edge(spec: str) -> None:
     """But for repeats, which are drawn once."""
     network = typed(spec)
-    drawing = plan(network, "op")
+    drawing = plan(network, View("op"))
     drawn = {box.id for box in drawing.boxes}
     names = [node.name for node in network.nodes]
     folded = {name for name in names if name not in drawn}
@@ -125,7 +126,7 @@ def test_op_level_draws_every_node_and_every_edge(spec: str) -> None:
 @pytest.mark.parametrize("level", pictures.LEVELS)
 @pytest.mark.parametrize("spec", [*SHIPPED, *SMALL], ids=lambda spec: Path(spec).stem)
 def test_every_wire_is_drawn_from_box_to_box(spec: str | Path, level: Level) -> None:
-    layout = lay_out(plan(typed(spec), level))
+    layout = lay_out(plan(typed(spec), View(level)))
     assert len(layout.routes) == len(layout.drawing.wires)
     placed = {box.box.id: box for box in layout.boxes}
     for route in layout.routes:
@@ -140,7 +141,7 @@ def test_every_wire_is_drawn_from_box_to_box(spec: str | Path, level: Level) -> 
 @pytest.mark.parametrize("level", pictures.LEVELS)
 @pytest.mark.parametrize("spec", [*SHIPPED, *SMALL], ids=lambda spec: Path(spec).stem)
 def test_no_box_covers_another_and_all_stand_on_the_sheet(spec: str | Path, level: Level) -> None:
-    layout = lay_out(plan(typed(spec), level))
+    layout = lay_out(plan(typed(spec), View(level)))
     for index, one in enumerate(layout.boxes):
         assert one.width / 2 <= one.x <= layout.width - one.width / 2
         assert one.height / 2 <= one.y <= layout.height - one.height / 2
@@ -153,12 +154,12 @@ def test_no_box_covers_another_and_all_stand_on_the_sheet(spec: str | Path, leve
 @pytest.mark.parametrize("spec", SHIPPED)
 @pytest.mark.parametrize("level", pictures.LEVELS)
 def test_pictures_have_the_proportions_of_a_screen(spec: str, level: Level) -> None:
-    layout = lay_out(plan(typed(spec), level))
+    layout = lay_out(plan(typed(spec), View(level)))
     assert 1 <= layout.width / layout.height <= 2.6
 
 
 def test_branches_stand_in_the_order_of_their_channels() -> None:
-    layout = lay_out(plan(typed("googlenet"), "op"))
+    layout = lay_out(plan(typed("googlenet"), View("op")))
     at = {box.box.id: box.x for box in layout.boxes}
     branches = ["branch1", "branch3.reduce", "branch5.reduce", "branch_pool.pool"]
     places = [at[f"inception_3a.{branch}"] for branch in branches]
@@ -166,7 +167,7 @@ def test_branches_stand_in_the_order_of_their_channels() -> None:
 
 
 def test_block_level_shows_each_block_once_with_its_arguments() -> None:
-    drawing = plan(typed("googlenet"), "block")
+    drawing = plan(typed("googlenet"), View("block"))
     (panel,) = drawing.panels
     assert panel.title == "inception(b1, b3_reduce, b3, b5_reduce, b5, pool)"
     assert panel.note == "shapes as in inception_3a"
@@ -177,7 +178,7 @@ def test_block_level_shows_each_block_once_with_its_arguments() -> None:
 
 def test_auxiliary_heads_are_dashed_and_say_their_weight() -> None:
     for level in pictures.LEVELS:
-        drawing = plan(typed("googlenet"), level)
+        drawing = plan(typed("googlenet"), View(level))
         dashed = {wire.target for wire in drawing.wires if wire.dashed}
         assert {name.partition(".")[0].removeprefix("head-")[:4] for name in dashed} == {
             "aux1",
@@ -187,7 +188,7 @@ def test_auxiliary_heads_are_dashed_and_say_their_weight() -> None:
 
 
 def test_the_caption_says_what_the_network_costs() -> None:
-    drawing = plan(typed("googlenet"), "network")
+    drawing = plan(typed("googlenet"), View("network"))
     assert drawing.title == "GoogLeNet (Inception v1)"
     assert drawing.caption == (
         "6,998,552 parameters · 1.58 G multiply-accumulates · input 3×224×224 · output 1000",

@@ -194,16 +194,23 @@ def _graphml(typed: Drawable, view: View, marking: Marking) -> str:
     return graphml_text(_sound(typed))
 
 
+def _html(typed: Drawable, view: View, marking: Marking) -> str:
+    from inception_graph.backends.pictures.page import html_text
+
+    del marking
+    return html_text(_sound(typed), view)
+
+
 def _sound(typed: Drawable) -> TypedGraph:
     """A network of which all is known, as formats ask that hold its costs."""
     if isinstance(typed, TypedGraph):
         return typed
-    message = "'.graphml' and '.json' hold a network with its costs; what differs or fails can be drawn only"
+    message = "'.html', '.graphml' and '.json' hold a network with its costs; what differs or fails can be drawn only"
     raise PictureError(message)
 
 
 WRITERS: Mapping[str, Writer] = {
     "svg": _svg, "png": _png, "pdf": _pdf, "dot": _dot, "mmd": _mermaid, "tex": _tikz, "graphml": _graphml,
-    "json": _json,
+    "json": _json, "html": _html,
 }  # fmt: skip
 """How each format is made, by its suffix."""

@@ -18,6 +18,7 @@ from inception_graph.backends.pictures.theme import (
     SHAPE,
     SIGNS,
     THEMES,
+    THICK,
     weight,
 )
 from inception_graph.backends.pictures.words import width
@@ -142,9 +143,11 @@ class _Writer:
             form["style"] += ",dashed"
         line, thick = paint.line, look.thick
         if box.mark:
-            line, thick = theme.marks[box.mark], 2.2
+            line, thick = theme.marks[box.mark], THICK[box.mark]
         elif placed.faint:
-            line, form["fontcolor"] = theme.faint, theme.quiet
+            line = theme.faint
+        if placed.faint:
+            form["fontcolor"] = theme.quiet
         graph.node(
             box.id,
             label=_box_label(placed),
@@ -153,7 +156,7 @@ class _Writer:
             pos=self._at((placed.x, placed.y)),
             width=_inches(placed.width),
             height=_inches(placed.height),
-            fillcolor=paint.fill,
+            fillcolor=theme.stage if box.mark == "unreached" else paint.fill,
             color=line,
             # A second border would lie over the shape that is written below the box.
             penwidth=f"{2 * thick if box.times > 1 else thick:g}",
@@ -228,7 +231,7 @@ class _Writer:
             more["color"] = self._theme.marks[route.wire.mark]
         elif route.faint:
             more["color"] = self._theme.faint
-        thick = 2.2 if route.wire.mark else weight(route.wire.channels)
+        thick = THICK[route.wire.mark] if route.wire.mark else weight(route.wire.channels)
         if route.label:
             x, y = route.label
             half = width(route.wire.shape, SHAPE) / 2

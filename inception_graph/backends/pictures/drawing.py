@@ -181,6 +181,11 @@ class Drawing:
         return tuple(dict.fromkeys(box.style for box in self.boxes))
 
 
+def is_faint(mark: Mark | None, marks: tuple[Mark, ...]) -> bool:
+    """Whether something is drawn quietly among marks: what two networks share, what a fault cuts off."""
+    return mark == "unreached" or (mark is None and bool(marks) and "failed" not in marks)
+
+
 def boxes(item: Item) -> Iterator[Box]:
     """The boxes of an item, in order."""
     match item:

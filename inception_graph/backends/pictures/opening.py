@@ -61,6 +61,10 @@ class Opening:
         """Whether a section or head is one box."""
         return name in self._collapse
 
+    def expanded(self, name: str) -> bool:
+        """Whether a head is open whatever the level says."""
+        return name in self._expand or name in self._holds
+
     def _mark(self, instance: Instance) -> bool:
         """Note what holds an expanded part; whether the instance is or holds one."""
         inside = [self._mark(part) for part in instance.parts]

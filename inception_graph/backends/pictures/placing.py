@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from inception_graph.backends.pictures.curves import BEND, Point, towards
-from inception_graph.backends.pictures.drawing import Box, Frame, Split, Stack
+from inception_graph.backends.pictures.drawing import Box, Frame, Split, Stack, is_faint
 from inception_graph.backends.pictures.measure import BUS, LANE, Ruler
 from inception_graph.backends.pictures.placed import Pieces, PlacedBox, PlacedFrame, Route, Text
 from inception_graph.backends.pictures.theme import NOTE
@@ -129,7 +129,7 @@ class Pen:
     def pieces(self) -> Pieces:
         """All that was placed; where values run from left to right, turned over."""
         turned = self.direction == "LR"
-        marked = bool(self.drawing.marks)
+        marks = self.drawing.marks
         frames = [
             PlacedFrame(f.frame, f.top, f.left, f.height, f.width, f.inside) if turned else f
             for f in self.frames
@@ -139,7 +139,7 @@ class Pen:
                 b.box,
                 *((b.y, b.x, b.height, b.width) if turned else (b.x, b.y, b.width, b.height)),
                 b.inside,
-                faint=marked and b.box.mark is None,
+                faint=is_faint(b.box.mark, marks),
             )
             for b in self.boxes.values()
         ]
@@ -147,7 +147,7 @@ class Pen:
         for route, labelled in _finished(self.routes):
             points = tuple((y, x) for x, y in route.points) if turned else route.points
             label = _label(points) if labelled else None
-            routes.append(Route(route.wire, points, label, marked and route.wire.mark is None))
+            routes.append(Route(route.wire, points, label, is_faint(route.wire.mark, marks)))
         names = [
             Text(y + 3, x - 4, name, NOTE, quiet=True)
             if turned

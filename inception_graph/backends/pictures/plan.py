@@ -166,7 +166,8 @@ class _Plan:
         part = self._part
         source = part.places.get(head.instance.reads, part.outside)
         loss = f"loss × {head.loss_weight:g}"
-        closed = self._view.level == "network" or self._opening.collapsed(head.name)
+        brief = self._view.level == "network" and not self._opening.expanded(head.name)
+        closed = brief or self._opening.collapsed(head.name)
         if closed and self._view.section != head.name:
             return Beside(source, part.box((head.instance,), head.name, (loss,), dashed=True))
         content = part.stack(head.instance, scope=head.name, dashed=True)

@@ -18,6 +18,7 @@ from inception_graph.backends.pictures.theme import (
     SHAPE,
     SIGNS,
     THEMES,
+    THICK,
     weight,
 )
 from inception_graph.files import MAKER
@@ -95,12 +96,13 @@ def _style(layout: Layout, tone: Tone) -> str:
     for mark in drawing.marks:
         colour = theme.marks[mark]
         rules += [
-            f".{mark} {{ stroke: {colour}; stroke-width: 2.2; }}",
+            f".{mark} {{ stroke: {colour}; stroke-width: {THICK[mark]:g}; }}",
             f".{mark}-sign {{ fill: {colour}; }}",
         ]
     if drawing.marks:
         rules += [
             f".faint {{ stroke: {theme.faint}; }}",
+            f"g > .unreached {{ fill: {theme.stage}; }}",
             f".faint-text {{ fill: {theme.quiet}; }}",
             f".sign {{ font-size: {NAME:g}px; font-weight: bold; text-anchor: middle; fill: {theme.paper}; }}",
         ]

@@ -148,6 +148,15 @@ SIGNS: Mapping[Mark, str] = {
 }
 """What a mark says where there is no colour."""
 
+THICK: Mapping[Mark, float] = {
+    "added": 2.2,
+    "removed": 2.2,
+    "changed": 2.2,
+    "failed": 2.2,
+    "unreached": 1.0,
+}
+"""Width of the outline of what has a mark, in points."""
+
 
 def weight(channels: int) -> float:
     """The width of a wire's line in points: it grows with the root of the channels, from 0.6 to 3.4."""

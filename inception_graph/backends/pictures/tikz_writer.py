@@ -23,6 +23,7 @@ from inception_graph.backends.pictures.theme import (
     NOTE,
     SHAPE,
     SIGNS,
+    THICK,
     weight,
 )
 from inception_graph.files import MAKER
@@ -137,7 +138,7 @@ def _styles(layout: Layout, theme: Theme) -> Iterator[str]:
     if drawing.marks:
         yield "  unmarked/.style={draw=faint},"
     for mark in drawing.marks:
-        yield f"  marked {mark}/.style={{draw={mark}, line width=2.2pt}},"
+        yield f"  marked {mark}/.style={{draw={mark}, line width={THICK[mark]:g}pt}},"
     yield "}"
     for name, size in _FONTS.items():
         bold = r"\bfseries" if name in ("name", "frame") else ""

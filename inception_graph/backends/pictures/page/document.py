@@ -39,6 +39,8 @@ def document(typed: TypedGraph, view: View, listing: Listing | None) -> dict[str
     spec = SpecLines(program)
     pages = _Items(typed, Facts(typed, spec, listing), view)
     strip = [pages.item(item) for item in drawing.strip]
+    if view.only or view.section:
+        strip = [item | {"open": 1} if "content" in item else item for item in strip]
     beside = [[beside.source, pages.item(beside.item)] for beside in drawing.beside]
     texts = [
         {"name": shown_name(source, program.name), "language": "yaml", "text": source.text}
