@@ -1,6 +1,6 @@
 """Run measurements and write ``benchmarks/RESULTS.md``; exit status 1 where a target is missed.
 
-Without PART all parts run, ``speed`` among them, which takes half an hour. What is known of other parts is kept.
+Without PART all parts run, ``speed`` among them, which takes most of an hour. What is known of other parts is kept.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ _PARTS: dict[str, tuple[str, tuple[str, ...], Callable[[Path, int], list[Measure
 def main() -> None:
     """Measure, write, tell."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", metavar="PART", nargs="*", choices=[*_PARTS, []])
+    parser.add_argument("parts", metavar="PART", nargs="*", help=f"of {', '.join(_PARTS)}")
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each comparison")
     parser.add_argument("--missing", action="store_true", help="of speed, only what is not known")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("RESULTS.md"))
     options = parser.parse_args()
+    if unknown := [name for name in options.parts if name not in _PARTS]:
+        parser.error(f"there is no part '{unknown[0]}': choose from {', '.join(_PARTS)}")
     if not options.missing and (not options.parts or "speed" in options.parts):
         speed.forget()
     for name in options.parts or _PARTS:

@@ -18,8 +18,13 @@ _QUIET = ("--disable-background-networking", "--disable-component-update", "--no
 _SCREEN = {"width": 1440, "height": 900}
 _PAINT, _OPEN, _SIZE = 1000, 100, 10**6
 _SEEN = """
-() => performance.getEntriesByType("paint").find(({ name }) => name === "first-contentful-paint")?.startTime
+() => {
+  const painted = performance.getEntriesByType("paint").find(({ name }) => name === "first-contentful-paint");
+  const [{ domContentLoadedEventEnd: drawn }] = performance.getEntriesByType("navigation");
+  return painted && drawn ? Math.max(painted.startTime, drawn) : null;
+}
 """
+"""The first paint, or the picture's being drawn where the head of the page is painted before."""
 _OPENED = """
 async () => {
   const times = [];

@@ -115,10 +115,10 @@ def _targets(cell: _Cell, found: Mapping[str, Any]) -> Iterator[Measurement]:
     best = min(served, key=lambda name: _seconds(found[name]), default=theirs)
     ours = min((eager, "optimised/compiled"), key=lambda name: _seconds(found[name]))
     if cell.dtype == "bfloat16":
-        yield _ratio(f"the faster of eager and compiled, {form}", found, ours, best, 1.05)
+        yield _ratio(form, found, ours, best, 1.05)
         return
-    yield _ratio(f"eager, {form}", found, eager, theirs, 0.90)
-    yield _ratio(f"the faster of eager and compiled, {form}", found, ours, best, 1.00)
+    yield _ratio(form, found, eager, theirs, 0.90)
+    yield _ratio(form, found, ours, best, 1.00)
 
 
 def _seconds(entry: Mapping[str, Any]) -> float:
@@ -131,7 +131,7 @@ def _ratio(
     rounds = (found[name]["seconds"]["rounds"] for name in (ours, other))
     ratio = median(mine / theirs for mine, theirs in zip(*rounds, strict=True))
     mine, theirs = (f"{1e3 * _seconds(found[name]):.1f} ms" for name in (ours, other))
-    return Measurement(f"{what}: {ours} / {other}", mine, theirs, ratio, target)
+    return Measurement(f"{what}: {ours} against {other}", mine, theirs, ratio, target)
 
 
 def _memory(

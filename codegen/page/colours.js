@@ -37,7 +37,7 @@ function paint() {
   const chosen = MODES[mode];
   const boxes = [...shown.values()].filter((drawing) => !drawing.element.classList.contains("frame"));
   const valued = boxes.filter((drawing) => drawing.item.facts);
-  const most = chosen.of ? Math.max(1, ...valued.map((drawing) => chosen.of(drawing.item.facts))) : 0;
+  const most = chosen.of ? valued.reduce((top, { item }) => Math.max(top, chosen.of(item.facts)), 1) : 0;
   const ramp = RAMPS[isDark() ? "dark" : "light"];
   for (const { item, element } of boxes) {
     const plain = !chosen.of || !item.facts;

@@ -244,13 +244,17 @@ class Pen {
   }
 
   bounds() {
-    const rects = [...this.rects.values()];
-    const points = this.routes.flatMap((route) => route.points);
-    const x = Math.min(...rects.map((rect) => rect.x), ...points.map((point) => point[0]));
-    const y = Math.min(0, ...points.map((point) => point[1]));
-    const right = Math.max(...rects.map((rect) => rect.x + rect.w), ...points.map((point) => point[0]));
-    const bottom = Math.max(...rects.map((rect) => rect.y + rect.h), ...points.map((point) => point[1]));
-    return { x, y, w: right - x, h: bottom - y };
+    let [left, top, right, foot] = [Infinity, 0, -Infinity, -Infinity];
+    const take = (x, y) => {
+      [left, top] = [Math.min(left, x), Math.min(top, y)];
+      [right, foot] = [Math.max(right, x), Math.max(foot, y)];
+    };
+    for (const { x, y, w, h } of this.rects.values()) {
+      take(x, y);
+      take(x + w, y + h);
+    }
+    for (const { points } of this.routes) for (const [x, y] of points) take(x, y);
+    return { x: left, y: top, w: right - left, h: foot - top };
   }
 }
 

@@ -13,8 +13,8 @@ from inception_graph.cli.options import SPEC, with_limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inception_graph.backends.figures.poster import Entry
     from inception_graph.backends.pictures.options import Tone
+    from inception_graph.network import Network
 
 
 @click.command()
@@ -47,14 +47,18 @@ def gallery(
     Without SPEC all that are shipped, in the order of their lineage.
     """
     from inception_graph.backends.figures.gallery import gallery as files_of
-    from inception_graph.backends.figures.poster import poster
+    from inception_graph.backends.figures.poster import Entry, by_lineage, poster
     from inception_graph.backends.figures.writing import write
     from inception_graph.files import guard, write_atomically
 
-    entries = _entries(specs, limits)
+    networks = _networks(specs, limits)
+    entries = by_lineage([Entry(made.typed, made.compilation.parent) for made in networks])
     target = Path(output)
     target.mkdir(exist_ok=True)
-    files = files_of(entries, title=title, theme=theme, printable=True)
+    files = {
+        **files_of(entries, title=title, theme=theme, whole=True),
+        **{f"{made.name}.html": made.page for made in networks},
+    }
     for name in (*files, "poster.pdf"):
         guard(target / name, force=force)
     write(poster(entries, theme=theme, title=title), target / "poster.pdf")
@@ -66,17 +70,17 @@ def gallery(
     click.echo(f"wrote {len(files) + 1} files to {target}; open {target / 'index.html'}", err=True)
 
 
-def _entries(specs: Sequence[str], limits: tuple[str, ...]) -> tuple[Entry, ...]:
-    from inception_graph.backends.figures.poster import MOST, Entry, by_lineage
+def _networks(specs: Sequence[str], limits: tuple[str, ...]) -> list[Network]:
+    """The networks of some specs, or of all that are shipped."""
+    from inception_graph.backends.figures.poster import MOST
     from inception_graph.cli.options import network
     from inception_graph.resources import specs as shipped
 
     found = [network(spec, (), limits) for spec in specs or shipped()]
-    entries = {made.name: Entry(made.typed, made.compilation.parent) for made in found}
-    if len(entries) < len(found):
+    if len({made.name for made in found}) < len(found):
         message = "two of these networks have one name; give each its own with 'name:'"
         raise click.UsageError(message)
-    if len(entries) > MOST:
-        message = f"at most {MOST} networks fit on a sheet, and these are {len(entries)}"
+    if len(found) > MOST:
+        message = f"at most {MOST} networks fit on a sheet, and these are {len(found)}"
         raise click.UsageError(message)
-    return by_lineage(tuple(entries.values()))
+    return found

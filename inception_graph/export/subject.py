@@ -89,16 +89,15 @@ def subject(
     """
     written = network.without_auxiliary()
     network = written.optimised(optimize) if optimize else written
-    if weights is None:
-        random: Any = torch.random
-        with random.fork_rng(devices=[]):
-            random.manual_seed(0)
-            plain = written.create_model().eval()
-        prepared = written.program.preprocess
-    else:
-        plain, fit = loaded(written, weights, source)
-        prepared, _ = preparation(written.typed, fit)
-    model = network.create_model()
+    random: Any = torch.random
+    with random.fork_rng(devices=[]):
+        random.manual_seed(0)
+        model = network.create_model()
+        if weights is None:
+            plain, prepared = written.create_model().eval(), written.program.preprocess
+        else:
+            plain, fit = loaded(written, weights, source)
+            prepared, _ = preparation(written.typed, fit)
     model.load_state_dict(plain.state_dict())
     model.eval().requires_grad_(False)
     about = {

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inception_graph.checkpoints import recognise
+from inception_graph.compiler import compile_spec
 from inception_graph.diagnostics.terminal import visible
+from inception_graph.weights.optimised import in_plain_layout
 from inception_graph.zoo import candidates
 
 if TYPE_CHECKING:
@@ -72,7 +74,13 @@ def inspect(file: TensorFile) -> Inspection:
     # Siblings have the same names; a file of ours says which it is for.
     said = file.metadata.get("spec")
     ordered = sorted(candidates(), key=lambda candidate: candidate.spec != said)
-    return Inspection(file, dict(dtypes), recognise(file.shapes, ordered))
+    found = recognise(file.shapes, ordered)
+    if found is not None and not found.complete:
+        typed = compile_spec(found.candidate.spec).typed
+        plain = file if typed is None else in_plain_layout(file, typed)
+        if plain is not file:
+            return Inspection(plain, dict(dtypes), recognise(plain.shapes, ordered))
+    return Inspection(file, dict(dtypes), found)
 
 
 def table(found: Inspection) -> str:

@@ -36,7 +36,7 @@ def test_compiled_for_training_keeps_its_names() -> None:
     plain, compiled = ig.create_model(SMALL), ig.create_model(SMALL, compile="train")
     compiled.load_state_dict(plain.state_dict())
     with torch.compiler.set_stance("force_eager"):
-        assert compiled(IMAGES).output.requires_grad
+        assert compiled(IMAGES)[0].requires_grad
     assert compiled.training
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,7 +149,7 @@ def test_a_file_that_differs_is_not_kept(network: ig.Network, tmp_path: Path) ->
     path = tmp_path / "small.pt2"
     with pytest.raises(ExportError, match="differs from the module by nan"):
         export(subject(network), path, Spoilt())
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
 
 
 REFUSED = [
@@ -172,7 +171,7 @@ def test_what_cannot_be_is_refused(
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(group, ["export", str(SMALL), "-o", *options.split()])
     assert said in str(result.exception)
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

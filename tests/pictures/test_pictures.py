@@ -127,9 +127,10 @@ def test_op_level_draws_every_node_and_every_edge(spec: str) -> None:
 @pytest.mark.parametrize("spec", [*SHIPPED, *SMALL], ids=lambda spec: Path(spec).stem)
 def test_every_wire_is_drawn_from_box_to_box(spec: str | Path, level: Level) -> None:
     layout = lay_out(plan(typed(spec), View(level)))
-    assert len(layout.routes) == len(layout.drawing.wires)
+    routes = [route for route in layout.routes if not route.wire.source.startswith("legend-")]
+    assert len(routes) == len(layout.drawing.wires)
     placed = {box.box.id: box for box in layout.boxes}
-    for route in layout.routes:
+    for route in routes:
         box = placed[route.wire.target]
         x, y = route.points[-1]
         assert abs(x - box.x) <= box.width / 2 + 0.01
@@ -155,7 +156,7 @@ def test_no_box_covers_another_and_all_stand_on_the_sheet(spec: str | Path, leve
 @pytest.mark.parametrize("level", pictures.LEVELS)
 def test_pictures_have_the_proportions_of_a_screen(spec: str, level: Level) -> None:
     layout = lay_out(plan(typed(spec), View(level)))
-    assert 1 <= layout.width / layout.height <= 2.6
+    assert 0.9 <= layout.width / layout.height <= 2.6
 
 
 def test_branches_stand_in_the_order_of_their_channels() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from inception_graph.analysis.costs import costs
 from inception_graph.backends.figures.costs import cost_figure
 from inception_graph.backends.figures.fields import field_figure
+from inception_graph.backends.figures.palette import PALETTES
 from inception_graph.backends.figures.poster import poster
 from inception_graph.backends.figures.writing import svg_text
 from inception_graph.backends.pictures import View, svg
@@ -36,7 +37,7 @@ class _Card:
 
 
 def gallery(
-    entries: Sequence[Entry], *, title: str, theme: Tone = "light", printable: bool = False
+    entries: Sequence[Entry], *, title: str, theme: Tone = "light", whole: bool = False
 ) -> Mapping[str, Callable[[], str]]:
     """The files of a gallery by name, and how the text of each is made.
 
@@ -44,10 +45,10 @@ def gallery(
         entries: The networks, in the order in which they are shown; names must differ.
         title: The title of the poster and the page.
         theme: ``light``, ``dark`` or ``print``, for all pictures.
-        printable: Whether a ``poster.pdf`` stands beside the page, which then leads to it.
+        whole: Whether the page leads to ``poster.pdf`` and to a ``NAME.html`` for each network, made elsewhere.
     """
     files: dict[str, Callable[[], str]] = {
-        INDEX: partial(_index, entries, title, printable=printable),
+        INDEX: partial(_index, entries, title, theme, whole=whole),
         POSTER: lambda: svg_text(poster(entries, theme=theme, title=title)),
     }
     for entry in entries:
@@ -67,7 +68,7 @@ def _fields(entry: Entry, theme: Tone) -> str:
     return svg_text(field_figure(entry.typed, theme=theme))
 
 
-def _index(entries: Sequence[Entry], title: str, *, printable: bool) -> str:
+def _index(entries: Sequence[Entry], title: str, theme: Tone, *, whole: bool) -> str:
     """The page: the poster, then a card for each network."""
     import jinja2
 
@@ -78,11 +79,12 @@ def _index(entries: Sequence[Entry], title: str, *, printable: bool) -> str:
         keep_trailing_newline=True,
     )
     template = environment.get_template("gallery.html.jinja")
-    cards = [_card(entry) for entry in entries]
-    return template.render(title=title, cards=cards, printable=printable, maker=MAKER)
+    cards = [_card(entry, whole=whole) for entry in entries]
+    paper = PALETTES[theme].paper
+    return template.render(title=title, cards=cards, whole=whole, paper=paper, maker=MAKER)
 
 
-def _card(entry: Entry) -> _Card:
+def _card(entry: Entry, *, whole: bool) -> _Card:
     typed = entry.typed
     meta, totals, name = typed.program.meta, costs(typed), entry.name
     origin = f"variant of {entry.parent}" if entry.parent else meta.paper or ""
@@ -100,12 +102,13 @@ def _card(entry: Entry) -> _Card:
                     ),
                 )
             ),
-            f"{totals.parameters:,} parameters · {amount(totals.macs)} multiply-accumulates",
+            f"{totals.parameters:,} parameters · {amount(totals.macs)} MACs",
         ),
         (
             ("network", f"{name}-network.svg"),
             ("blocks", f"{name}.svg"),
             ("costs", f"{name}-costs.svg"),
             ("receptive fields", f"{name}-fields.svg"),
+            *([("explore", f"{name}.html")] if whole else []),
         ),
     )

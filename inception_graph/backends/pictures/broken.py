@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from inception_graph.backends.pictures.drawing import Mark
     from inception_graph.diagnostics.report import Diagnostic
+    from inception_graph.diagnostics.source import Path, Place
     from inception_graph.ir.partial import PartialGraph
 
 _LINE, _MOST = 116, 8
@@ -30,7 +31,7 @@ def broken_marking(partial: PartialGraph, diagnostics: Sequence[Diagnostic]) -> 
     blamed = _blamed(partial, diagnostics)
     marks: dict[int, Mark] = {}
     for index, shape in enumerate(partial.shapes):
-        if index in failing or (index in blamed and partial.operation(index) is None):
+        if index in failing or index in blamed:
             marks[index] = "failed"
         elif shape is None:
             marks[index] = "unreached"
@@ -49,29 +50,28 @@ def broken_marking(partial: PartialGraph, diagnostics: Sequence[Diagnostic]) -> 
 
 
 def _blamed(partial: PartialGraph, diagnostics: Sequence[Diagnostic]) -> Mapping[int, int]:
-    """For each node the first error that stands in its text."""
+    """For each node the first error that stands in its own text, not in that of a node inside it."""
     places = partial.program.places
-    spans: dict[tuple[str | int, ...], int | None] = {}
-    found: dict[int, int] = {}
+    nodes: dict[Path, list[int]] = {}
     for index, node in enumerate(partial.nodes):
-        path = node.path
-        if path not in spans:
-            own = places.key(path), places.value(path)
-            inside = (
-                number
-                for number, each in enumerate(diagnostics)
-                if each.code.severity == "error"
-                and any(
-                    span.source is each.place.source
-                    and span.start <= each.place.start < max(span.end, span.start + 1)
-                    for span in own
-                )
-            )
-            spans[path] = next(inside, None)
-        number = spans[path]
-        if number is not None:
-            found[index] = number
+        nodes.setdefault(node.path, []).append(index)
+    spans = {path: (places.key(path), places.value(path)) for path in nodes}
+    found: dict[int, int] = {}
+    for number, each in enumerate(diagnostics):
+        if each.code.severity != "error":
+            continue
+        around = [
+            path
+            for path, (key, value) in spans.items()
+            if _holds(key, each.place) or _holds(value, each.place)
+        ]
+        for index in nodes[max(around, key=len)] if around else ():
+            found.setdefault(index, number)
     return found
+
+
+def _holds(span: Place, place: Place) -> bool:
+    return span.source is place.source and span.start <= place.start < span.end
 
 
 def _caption(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:

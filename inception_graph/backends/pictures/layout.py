@@ -36,8 +36,12 @@ _WIDTHS = tuple(share / 100 for share in range(50, 205, 5))
 """Widths of sheets that are tried, likewise."""
 _UNBROKEN = 620.0
 """A strip that is no longer stands in one column: eight boxes need no newspaper."""
+_TURNS = 14.0
+"""Left of rows, where the wire from the end of one to the start of the next turns."""
+_AROUND = 120.0
+"""What title and legend take above and below, about."""
 _SEAM = 0.02
-"""What each column costs: fewer are easier to follow."""
+"""What each column costs, and blocks out of their order: without them a picture is easier to follow."""
 _FULL_ENOUGH = 0.6
 """Share of a column from which a new frame may start the next."""
 
@@ -61,9 +65,10 @@ def lay_out(drawing: Drawing, view: View | None = None) -> Layout:
         for share, tall in product(_WIDTHS if panels else (1.0,), (False, True)):
             most = sqrt(area * _ASPECT) * share
             sheet = packed(strip, panels, most, spacing.between, tall_first=tall)
-            fault = max(sheet.width / _ASPECT, sheet.height) * (1 + _SEAM * seams)
+            fault = max(sheet.width / _ASPECT, sheet.height + _AROUND) * (1 + _SEAM * seams)
             if view.page is not None:
                 fault = 1 / page_scale(drawing, sheet, view.page)
+            fault *= 1 + _SEAM * tall
             if best is None or fault < best[0]:
                 best = fault, sheet, strip
     if best is None:
@@ -169,7 +174,8 @@ def _panel(drawing: Drawing, panel: Frame, direction: Direction, spacing: Spacin
 def _part(pen: Pen) -> Part:
     if pen.direction == "TB":
         return Part(pen.pieces(), pen.right, pen.foot, tuple(pen.feet))
-    return Part(pen.pieces(), pen.foot, pen.right, ((0, pen.foot, pen.right),))
+    wide = pen.foot + _TURNS
+    return Part(pen.pieces().moved(_TURNS, 0), wide, pen.right, ((0, wide, pen.right),))
 
 
 def _columns(parts: Sequence[Sequence[_Piece]]) -> list[Stack]:

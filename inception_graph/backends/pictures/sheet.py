@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from inception_graph.backends.pictures.options import Page
 
 _MARGIN = 18.0
-_TITLE_GAP, _LEGEND_GAP = 27.0, 18.0
+_TITLE_GAP, _LEGEND_GAP = 27.0, 22.0
 """Under the title, where a wire to the next column turns, and above the legend."""
 _PAGE_MARGIN = 22.7
 """Of a page, in points: 8 mm."""
