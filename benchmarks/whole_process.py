@@ -33,6 +33,14 @@ drawn.visual_graph.format = "svg"
 import pygraphviz
 pygraphviz.AGraph(string=drawn.visual_graph.source).draw(sys.argv[1], prog="dot")
 """
+_TORCHVIEW_TIMM = f"""{_TORCHVISION}
+import sys
+import timm, torchview
+model = timm.create_model("inception_v4").eval()
+drawn = torchview.draw_graph(model, input_size=(1, 3, 299, 299), device="meta", depth=10, expand_nested=True)
+import pygraphviz
+pygraphviz.AGraph(string=drawn.visual_graph.source).draw(sys.argv[1], prog="dot")
+"""
 
 
 def _seconds(command: list[str]) -> float:
@@ -64,6 +72,12 @@ def ratio(name: str, ours: list[str], theirs: list[str], target: float, rounds: 
     return Measurement(name, f"{mine:.2f} s", f"{other:.2f} s", ratio, target)
 
 
+def _size(name: str, ours: Path, theirs: Path) -> Measurement:
+    """Bytes of one file against those of another."""
+    mine, other = ours.stat().st_size, theirs.stat().st_size
+    return Measurement(name, f"{mine:,} B", f"{other:,} B", mine / other, 0.5)
+
+
 def measure(folder: Path, rounds: int) -> list[Measurement]:
     """All whole-process measurements; files go to a folder that may be thrown away."""
     svg, peer_svg = str(folder / "ours.svg"), str(folder / "peer.svg")
@@ -71,8 +85,10 @@ def measure(folder: Path, rounds: int) -> list[Measurement]:
     check = [_CLI, "check", "googlenet"]
     summary = [_CLI, "summary", "inception_v3", "--level", "op"]
     render = [_CLI, "render", "inception_v3", "--level", "op", "-o", svg, "--force"]
+    render_v4 = [_CLI, "render", "inception_v4", "--level", "op", "-o", svg, "--force"]
     peer_summary = [python, "-c", _TORCHINFO]
     peer_render = [python, "-c", _TORCHVIEW, peer_svg]
+    peer_render_v4 = [python, "-c", _TORCHVIEW_TIMM, peer_svg]
     memory = peak_memory(check)
     bound = Measurement(
         "check googlenet, peak memory / 90 MB", f"{memory:.0f} MB", "90 MB", memory / 90, 1.0
@@ -84,6 +100,9 @@ def measure(folder: Path, rounds: int) -> list[Measurement]:
         bound,
         ratio("summary inception_v3 / torchinfo", summary, peer_summary, 0.5, rounds),
         ratio("render inception_v3 --level op / torchview", render, peer_render, 0.5, rounds),
+        # The size of what the line above it wrote: a list is worked out in its order.
+        ratio("render inception_v4 --level op / torchview", render_v4, peer_render_v4, 0.5, rounds),
+        _size("its SVG", Path(svg), Path(peer_svg)),
         *_hostile(folder),
         _bounded("verify all networks, structure and totals", [_CLI, "verify"], 60),
         _bounded("table of 1,000 variants of inception_v3, one core", _ONE_CORE + _VARIANTS, 60),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))
@@ -16,7 +16,17 @@ sys.path.insert(0, str(DOCS.parent))
 import inception_graph as ig  # noqa: E402
 from docs.family import family  # noqa: E402
 from docs.transcripts import PAGES, replayed  # noqa: E402
+from inception_graph.backends.figures.gallery import gallery  # noqa: E402
+from inception_graph.backends.figures.poster import Entry, by_lineage  # noqa: E402
 from inception_graph.backends.pictures import svg  # noqa: E402
+
+
+def family_gallery() -> Mapping[str, Callable[[], str]]:
+    """Pictures of all shipped networks, without what is made for one reader: the pdf and the pages to explore."""
+    networks = (ig.load(name) for name in ig.list_models())
+    entries = [Entry(made.typed, made.compilation.parent) for made in networks]
+    return gallery(by_lineage(entries), title="The Inception family")
+
 
 ARTIFACTS: dict[str, Callable[[], str]] = {
     "generated/inception_v3.py": lambda: ig.emit("inception_v3"),
@@ -24,6 +34,7 @@ ARTIFACTS: dict[str, Callable[[], str]] = {
     "generated/googlenet.svg": lambda: svg(ig.load("googlenet").typed, "block"),
     "reference/family.md": family,
     **{page: partial(replayed, page) for page in PAGES},
+    **{f"gallery/{name}": made for name, made in family_gallery().items()},
 }
 """How the text of each file is made, by its path in the folder of the documentation."""
 

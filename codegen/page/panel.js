@@ -30,8 +30,8 @@ function cost(number, [main, all], item, say = exact) {
   const total = item.dashed ? all : main;
   const share = total ? number / total : 0;
   const whole = html("span", { class: "share" }, shareBar(share), `${percent(share)}${item.dashed ? " with heads" : ""}`);
-  const each = item.times > 1 ? html("span", { class: "quiet" }, `${say(number / item.times)} each`) : "";
-  return [html("span", {}, say(number)), each, whole];
+  const each = item.times > 1 ? html("span", { class: "each" }, `${say(number / item.times)} each`) : "";
+  return [html("span", {}, say(number)), whole, each];
 }
 
 const extent = ([rows, columns]) => (rows === columns ? `${exact(rows)} px` : `${exact(rows)} × ${exact(columns)} px`);
@@ -45,13 +45,14 @@ function weights(item) {
 
 /** How often the item is there, where equal parts are drawn once. */
 function repeats(item) {
-  if (item.times > 1) return `${item.times} in a row${item.facts.last ? `, up to ${item.facts.last}` : ""}`;
+  if (item.times > 1) return `${item.times} in a row`;
   return item.copies > 1 ? `one of ${item.copies} equal ones` : "";
 }
 
 function describe(item) {
   const known = item.facts;
-  panelTitle.textContent = known ? known.name || titleOf(item) : item.name;
+  const run = known && known.last ? ` … ${known.last}` : "";
+  panelTitle.textContent = known ? (known.name || item.title) + run : item.name;
   if (!known) return facts.replaceChildren(table([["Shape", item.gives || (item.labels || [])[0]]]));
   const labels = item.content ? item.note || "" : (item.labels || []).join(", ");
   const said = known.about || labels;

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--optimize",
     metavar="PASSES",
-    default="inference",
+    default="compile",
     show_default=True,
     help="Optimise first: a preset or names of passes; none leaves it as written.",
 )

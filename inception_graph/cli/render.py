@@ -124,16 +124,14 @@ def render(
         compilation = compiled(spec, settings, limits)
         made = network_of(compilation, settings, auxiliary=not without_auxiliary)
         picture = made.render(view=view, force=view.force) if made else _broken(compilation, view)
-        if output is not None and picture is not None:
-            if made is not None and figure is not None:
+        if output is not None and made is not None:
+            if figure is not None:
                 _draw_figure(made, figure, output, view)
-            elif made is not None:
-                made.render(output, view=view, force=view.force)
             else:
-                picture.save(output, force=view.force)
+                made.render(output, view=view, force=view.force)
             click.echo(f"wrote {output}", err=True)
         elif output is not None:
-            click.echo("too little of this spec can be read to draw it", err=True)
+            _save_broken(picture, output, force=view.force)
         return compilation, picture
 
     if watched:
@@ -156,6 +154,21 @@ def _broken(compilation: Compilation, view: View) -> Picture | None:
     return Picture(partial, view, broken_marking(partial, compilation.report.sorted()))
 
 
+def _save_broken(picture: Picture | None, output: str, *, force: bool) -> None:
+    """Write the picture of a faulty spec; one that cannot be drawn is no reason to end a watch."""
+    from inception_graph.backends.pictures import PictureError
+
+    if picture is None:
+        click.echo("too little of this spec can be read to draw it", err=True)
+        return
+    try:
+        picture.save(output, force=force)
+    except PictureError as error:
+        click.echo(f"not drawn: {error}", err=True)
+    else:
+        click.echo(f"wrote {output}", err=True)
+
+
 def _draw_figure(made: Network, figure: Figure, output: str, view: View) -> None:
     """Write a figure about a network in place of its picture."""
     from inception_graph.backends.figures.costs import cost_figure
@@ -170,6 +183,7 @@ def _draw_figure(made: Network, figure: Figure, output: str, view: View) -> None
 
 def _watch(spec: str, run: Callable[[], tuple[Compilation, Picture | None]]) -> None:
     """Run after every change, and show in a page what came of it."""
+    from inception_graph.backends.pictures import PictureError
     from inception_graph.cli.live import live_page
     from inception_graph.cli.watching import watch
     from inception_graph.diagnostics.render import render as written
@@ -180,7 +194,10 @@ def _watch(spec: str, run: Callable[[], tuple[Compilation, Picture | None]]) -> 
             compilation, picture = run()
             report = compilation.report
             messages = written([report]) if report.found or report.dropped else ""
-            page.show(spec, picture.svg if picture else None, messages)
+            try:
+                page.show(spec, picture.svg if picture else None, messages)
+            except PictureError as error:
+                page.show(spec, None, f"{messages}{error}\n")
             return compilation.files
 
         click.echo(f"see {address}", err=True)

@@ -67,7 +67,7 @@ def subject(
     *,
     weights: str | None = None,
     source: str | None = None,
-    optimize: str | None = "inference",
+    optimize: str | None = "compile",
     dtype: Precision = "float32",
     channels_last: bool = False,
     batch: int | None = None,
@@ -92,12 +92,12 @@ def subject(
     random: Any = torch.random
     with random.fork_rng(devices=[]):
         random.manual_seed(0)
-        model = network.create_model()
         if weights is None:
             plain, prepared = written.create_model().eval(), written.program.preprocess
         else:
             plain, fit = loaded(written, weights, source)
             prepared, _ = preparation(written.typed, fit)
+        model = network.create_model()
     model.load_state_dict(plain.state_dict())
     model.eval().requires_grad_(False)
     about = {

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from inception_graph.ops.base import Operation
     from inception_graph.ops.window import Shape
 
+_LONGEST = 400
+"""Characters of a name; one that was refused for its length may have more."""
+
 
 @dataclass(frozen=True, eq=False)
 class PartialGraph:
@@ -63,6 +66,19 @@ def partial_graph(program: Program, limits: Limits) -> PartialGraph | None:
     """The graph of a program that has been reported as faulty, or None where it is too large to be built."""
     report = Report()
     graph = elaborate(program, report, limits)
-    return (
-        None if graph is None else PartialGraph(graph, tuple(known_shapes(graph, report, limits)))
+    if graph is None:
+        return None
+    for tree in (graph.root, *(head.instance for head in graph.heads)):
+        for instance in tree.walk():
+            instance.name = _shown(instance.name)
+    for node in graph.nodes:
+        node.name = _shown(node.name)
+    return PartialGraph(graph, tuple(known_shapes(graph, report, limits)))
+
+
+def _shown(name: str) -> str:
+    """A name as it can be shown: those that were refused may hold anything."""
+    return "".join(
+        char if char.isalnum() or char in "_." else "\N{REPLACEMENT CHARACTER}"
+        for char in name[:_LONGEST]
     )

@@ -282,4 +282,6 @@ class AvgPool(_Pool):
             return "global avg pool"
         if self.output is not None:
             return f"avg pool to {self.output[0]}x{self.output[1]}"
+        if isinstance(self.kernel, str):
+            return f"{self.kernel} avg pool"  # without its output, as a faulty spec may have it
         return f"avg pool {per_side(self._fixed, self.stride or self._fixed)}"

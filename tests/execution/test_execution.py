@@ -13,6 +13,8 @@ from inception_graph.execution import Execution
 
 torch = pytest.importorskip("torch")
 
+# torch imports what it deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 SMALL = Path(__file__).parents[1] / "export" / "small.yaml"
 IMAGES = torch.randn(2, 3, 12, 12, generator=torch.Generator().manual_seed(0))
 

@@ -335,3 +335,17 @@ ORDER = """() => {
   }));
   return { boxes: rects.length, wires: seenWires().length, drawn: document.querySelectorAll(".way").length, overlaps };
 }"""
+
+
+def test_a_run_of_equal_uses_shows_what_it_stands_for(explore: Explore) -> None:
+    page = explore("inception_v4", "#use-mixed_5b")
+    assert page.locator("#panel-title").inner_text() == "mixed_5b … mixed_5e"
+    assert own_lines(page, "inception_v4.yaml") == [
+        f"mixed_5{letter}: {{inception_a: }}" for letter in "bcde"
+    ]
+    said = facts(page)
+    assert said["Repeats"] == "4 in a row"
+    assert said["Parameters"].split("\n") == ["1,270,528", "3.0 %", "317,632 each"]
+    item(page, "use-mixed_5b").click()
+    item(page, "mixed_5b.branch1").click()
+    assert facts(page)["Repeats"] == "one of 4 equal ones"

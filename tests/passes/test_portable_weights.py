@@ -15,7 +15,7 @@ import inception_graph as ig
 
 CASES = Path(__file__).parent / "cases"
 NAMES = ("merge_in_a_block", "merge_inside_of_a_residual", "fold_through_pools", "project", "pack")
-PRESETS = ("train", "inference", "compile", "merge_siblings", "fold_norm,merge_siblings")
+PRESETS = ("train", "inference", "fold_norm,merge_siblings")
 
 
 def _saved(model: nn.Module, path: Path) -> Path:

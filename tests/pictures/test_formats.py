@@ -13,7 +13,7 @@ import pytest
 from test_pictures import HERE, SMALL, SVG, chain, fonts_in, typed, typed_text
 
 from inception_graph.backends import pictures
-from inception_graph.backends.pictures import PictureError, engine, fonts
+from inception_graph.backends.pictures import PictureError, View, engine, fonts
 
 HOSTILE = [
     '"quoted"',
@@ -198,15 +198,13 @@ def test_too_many_boxes_are_refused_with_a_level_that_works(
         pictures.svg(typed("googlenet"), "op")
     assert pictures.svg(typed("googlenet"), "network")
     monkeypatch.setattr(pictures, "MOST_BOXES", 10)
-    with pytest.raises(PictureError, match=r"more than the 10 that can be read$"):
+    with pytest.raises(PictureError, match=r"more than the 10 that can be read; draw one section"):
         pictures.svg(typed("googlenet"), "network")
 
 
-def test_the_largest_picture_is_drawn_quickly() -> None:
-    """In a time in proportion to its boxes; the bound is generous, a quadratic layout would take minutes."""
-    import time
-
-    network = typed_text(chain(4_990))
-    start = time.perf_counter()
-    pictures.svg(network, "op")
-    assert time.perf_counter() - start < 30
+def test_force_draws_more_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_BOXES", 10)
+    assert pictures.svg(typed("googlenet"), view=View("op", force=True))
+    monkeypatch.setattr(pictures, "MOST_FORCED", 20)
+    with pytest.raises(PictureError, match="more than the 20 that can be drawn"):
+        pictures.svg(typed("googlenet"), view=View("op", force=True))

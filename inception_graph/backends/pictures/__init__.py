@@ -71,6 +71,7 @@ def drawn(typed: Drawable, view: View, marking: Marking | None = None) -> Drawin
             break
     else:
         message += "; draw one section of it, or one block"
+    message += "" if view.force else " (or --force)"
     raise PictureError(message)
 
 

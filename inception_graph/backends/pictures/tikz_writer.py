@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from inception_graph.backends.pictures.theme import Theme
 
 _LONGEST = 16_000
-"""Points; TeX knows no longer length than 16,383."""
+"""Points; TeX knows no longer length than 16,383 of its own, which are a little smaller."""
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -83,7 +83,7 @@ def tikz_text(layout: Layout, theme: Theme) -> str:
         )
         raise PictureError(message)
     wide, high = _number(layout.width), _number(layout.height)
-    sides = [f"{_number(side * layout.scale)}pt" for side in (layout.width, layout.height)]
+    sides = [f"{_number(side * layout.scale)}bp" for side in (layout.width, layout.height)]
     scaled = layout.scale != 1
     return "\n".join(
         [
@@ -100,7 +100,7 @@ def tikz_text(layout: Layout, theme: Theme) -> str:
             *_styles(layout, theme),
             r"\begin{document}%",
             *([rf"\scalebox{{{layout.scale:.4f}}}{{%"] if scaled else []),
-            r"\begin{tikzpicture}[x=1pt,y=-1pt]",
+            r"\begin{tikzpicture}[x=1bp,y=-1bp]",
             rf"\useasboundingbox (0,0) rectangle ({wide},{high});",
             rf"\fill[paper] (0,0) rectangle ({wide},{high});",
             *(_text(text) for text in layout.texts),
@@ -203,7 +203,7 @@ def _box(placed: PlacedBox) -> Iterator[str]:
         else:
             start, end = (x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)
             yield rf"\draw[{look}] {_point(start)} rectangle {_point(end)};"
-    size = f"minimum width={_number(wide)}pt, minimum height={_number(high)}pt"
+    size = f"minimum width={_number(wide)}bp, minimum height={_number(high)}bp"
     size += ", text=quiet" if placed.faint else ""
     at = _point((placed.x, placed.y))
     yield rf"\node[{size}] ({box.id.replace('.', '/')}) at {at} {{{_label(placed)}}};"

@@ -62,9 +62,9 @@ class Facts:
             "kind": element.block if isinstance(element, Use) else kind,
             "takes": [size(self.typed.shape(first.reads))],
             **self._costs(nodes, last.output),
-            "spec": self.spec.own(element),
+            "spec": [span for each in run for span in self.spec.own(each.element)],
             "spec_around": self.spec.around(element, ()),
-            **self._code(first),
+            **self._code(*run),
         }
         if last is not first:
             facts["last"] = last.name
@@ -86,6 +86,10 @@ class Facts:
             facts |= {"field": counted[output].receptive_field, "stride": counted[output].stride}
         return facts
 
-    def _code(self, instance: Instance) -> dict[str, Any]:
-        found = self.listing.lines.get(instance) if self.listing else None
-        return {"code": found.own, "code_around": found.around} if found else {}
+    def _code(self, first: Instance, *others: Instance) -> dict[str, Any]:
+        """The lines of one instance, or of equal ones that follow one another."""
+        if self.listing is None or first not in self.listing.lines:
+            return {}
+        found = [self.listing.lines[each] for each in (first, *others)]
+        own = dict.fromkeys(span for each in found for span in each.own)
+        return {"code": list(own), "code_around": found[0].around}
