@@ -1,7 +1,7 @@
 """The five networks on a GPU, optimised, against the modules of torchvision and timm under the same settings.
 
-Training in bfloat16 autocast, channels last, at a batch of 256 and at the largest that fits both, eager and compiled; one
-image at a time replayed from a CUDA graph. Ours and theirs take turns. Prints a table and writes JSON:
+Training in bfloat16 autocast, channels last, at a batch of 256 and at the largest that fits both, eager and compiled;
+inference of one image at a time, replayed from a CUDA graph. Ours and theirs take turns. Prints a table, writes JSON:
 
     python -m benchmarks.gpu -o gpu.json
     python -m benchmarks.gpu --device cpu --smoke     # no numbers to believe, only that it runs

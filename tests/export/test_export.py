@@ -131,7 +131,7 @@ def test_weights_are_the_same_without_a_file_and_said_to_be_random(network: ig.N
     for name, tensor in first.plain.state_dict().items():
         assert torch.equal(tensor, second.plain.state_dict()[name])
     assert (first.about["weights"], first.about["passes"]) == (
-        "random", "drop_training_only,fold_norm,merge_siblings,pack_kernels",
+        "random", "drop_training_only,project_before_pool,fold_norm,eliminate",
     )  # fmt: skip
     assert second.about["passes"] == ""
     assert not any(name.startswith("aux") for name, _ in first.plain.named_modules())

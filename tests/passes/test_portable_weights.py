@@ -42,7 +42,8 @@ def test_any_module_loads_what_any_module_wrote(name: str, preset: str, tmp_path
     for writer in (plain, optimised):
         file = _saved(writer, tmp_path / "weights.pth")
         for reader in (network.create_model(file), made.create_model(file)):
-            torch.testing.assert_close(_outputs(reader, network), _outputs(writer, network))
+            expected = _outputs(writer, network)
+            torch.testing.assert_close(_outputs(reader, network), expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("preset", ["train", "inference"])
