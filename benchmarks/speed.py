@@ -50,10 +50,13 @@ class _Cell:
     @property
     def contenders(self) -> list[str]:
         peer = _PEERS[self.network]
-        served = _SERVED[self.dtype] if self.mode == "inference" else ()
+        served = _SERVED[self.dtype] if self.mode == "inference" else ("compiled",)
         ours = [f"{name}/channels_last" for name in ("plain", "optimised")]
-        ours += ["optimised/compiled"] if self.mode == "inference" else []
-        return [*ours, *(f"{peer}/{runtime}" for runtime in ("channels_last", *served))]
+        return [
+            *ours,
+            "optimised/compiled",
+            *(f"{peer}/{runtime}" for runtime in ("channels_last", *served)),
+        ]
 
     def run(self, rounds: int) -> None:
         settings = Settings(self.mode, self.batch, self.dtype, threads=_threads(), rounds=rounds)
@@ -107,7 +110,8 @@ def _targets(cell: _Cell, found: Mapping[str, Any]) -> Iterator[Measurement]:
     peer, form = _PEERS[cell.network], f"{cell.network}, batch {cell.batch}, {cell.dtype}"
     eager, theirs = "optimised/channels_last", f"{peer}/channels_last"
     if cell.mode == "train":
-        yield _ratio(f"training step, {form}", found, eager, theirs, 0.90)
+        for ours, other in ((eager, theirs), ("optimised/compiled", f"{peer}/compiled")):
+            yield _ratio(f"training step, {form}", found, ours, other, 0.90)
         yield _memory(f"training step, {form}: memory", found[eager], found[theirs], 0.95)
         return
     names = (f"{peer}/{runtime}" for runtime in _SERVED[cell.dtype])

@@ -18,7 +18,7 @@ from docs.family import family  # noqa: E402
 from docs.transcripts import PAGES, replayed  # noqa: E402
 from inception_graph.backends.figures.gallery import gallery  # noqa: E402
 from inception_graph.backends.figures.poster import Entry, by_lineage  # noqa: E402
-from inception_graph.backends.pictures import svg  # noqa: E402
+from inception_graph.backends.pictures import View, svg  # noqa: E402
 
 
 def family_gallery() -> Mapping[str, Callable[[], str]]:
@@ -32,6 +32,9 @@ ARTIFACTS: dict[str, Callable[[], str]] = {
     "generated/inception_v3.py": lambda: ig.emit("inception_v3"),
     "generated/inception_v3_optimised.py": lambda: ig.emit("inception_v3", optimize="inference"),
     "generated/googlenet.svg": lambda: svg(ig.load("googlenet").typed, "block"),
+    "generated/visual_language.svg": lambda: svg(
+        ig.load("googlenet").typed, view=View("network", expand=("inception_3a",), direction="LR")
+    ),
     "reference/family.md": family,
     **{page: partial(replayed, page) for page in PAGES},
     **{f"gallery/{name}": made for name, made in family_gallery().items()},

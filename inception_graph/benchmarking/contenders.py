@@ -37,8 +37,12 @@ class Candidate(ABC):
     ours: ClassVar[bool]
 
     @abstractmethod
-    def module(self) -> nn.Module:
-        """The network with its weights, on the CPU, in float32."""
+    def module(self, *, traced: bool = False) -> nn.Module:
+        """The network with its weights, on the CPU, in float32.
+
+        Args:
+            traced: Whether it is made to be compiled or exported.
+        """
 
     def runs_in(self, runtime: Runtime, settings: Settings) -> bool:
         """Whether it can be run so."""
@@ -66,19 +70,22 @@ class Emitted(Candidate):
 
     Attributes:
         source: The source.
-        made: The class in it that is the network.
+        traced: The source of the form that is compiled or exported.
+        made: The class in both that is the network.
     """
 
     source: str
+    traced: str
     made: str
     ours: ClassVar[bool] = True
 
-    def module(self) -> nn.Module:
+    def module(self, *, traced: bool = False) -> nn.Module:
         import torch
 
         from inception_graph.backends.pytorch.live import hollow, load_source
 
-        module = hollow(getattr(load_source(self.source, self.name), self.made))
+        source = load_source(self.traced if traced else self.source, self.name)
+        module = hollow(getattr(source, self.made))
         module.load_state_dict(torch.load(self.weights, weights_only=True))
         return module
 
@@ -94,7 +101,8 @@ class Foreign(Candidate):
     peer: Peer
     ours: ClassVar[bool] = False
 
-    def module(self) -> nn.Module:
+    def module(self, *, traced: bool = False) -> nn.Module:
+        del traced
         import torch
 
         from inception_graph.benchmarking.torch_sessions import images_first
@@ -190,11 +198,11 @@ def lineup(
     ]
     if patterns:
         return [one for one in able if any(fnmatchcase(one.name, p) for p in patterns)]
-    chosen = _usual(candidates, settings)
+    chosen = _usual(candidates)
     return [one for one in able if one.runtime.name in chosen.get(one.candidate.name, ())]
 
 
-def _usual(candidates: Iterable[Candidate], settings: Settings) -> dict[str, tuple[str, ...]]:
+def _usual(candidates: Iterable[Candidate]) -> dict[str, tuple[str, ...]]:
     """Runtimes by the names of candidates that are measured unless others are asked for."""
     peers = [candidate for candidate in candidates if not candidate.ours]
     chosen = {peer.name: ("channels_last",) for peer in peers}
@@ -204,7 +212,4 @@ def _usual(candidates: Iterable[Candidate], settings: Settings) -> dict[str, tup
     every = tuple(runtime.name for runtime in RUNTIMES)
     chosen |= {peer.name: every for peer in peers[:1]}
     chosen |= {PLAIN: ("eager", "channels_last"), OPTIMISED: ("channels_last", "compiled")}
-    if settings.mode == "inference":
-        return chosen
-    # Compiling a step of training takes minutes.
-    return {name: tuple(r for r in found if r != "compiled") for name, found in chosen.items()}
+    return chosen

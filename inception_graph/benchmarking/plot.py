@@ -19,9 +19,9 @@ _BARS, _NUMBERS, _GAP = 380.0, 132.0, 10.0
 _TITLE, _TEXT, _SMALL = 15.0, 9.5, 8.5
 
 
-def scene(found: Benchmark, theme: str = "light") -> Scene:
+def scene(found: Benchmark) -> Scene:
     """Median times as bars, quartiles as lines across their ends, each with its ratio to the best peer."""
-    palette, results = PALETTES[theme], by_speed(found)
+    palette, results = PALETTES["light"], by_speed(found)
     heading = title(found)
     names = max((width(result.name, _TEXT) for result in results), default=0.0)
     left = _MARGIN + names + _GAP

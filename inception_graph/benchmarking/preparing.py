@@ -73,17 +73,19 @@ class Preparation:
         return [*self._ours(module), *peers]
 
     def _ours(self, module: nn.Module) -> list[Candidate]:
-        preset = self._settings.mode
-        networks = {PLAIN: self._network, OPTIMISED: self._network.optimised(preset)}
+        plain, training = self._network, self._settings.mode == "train"
+        optimised = plain.optimised("train" if training else "inference")
+        traced = optimised if training else plain.optimised("compile")
         made: list[Candidate] = [
             Emitted(
                 name,
-                f"{self._network.name}, {name}",
+                f"{plain.name}, {name}",
                 self._folder,
-                network.emit(),
-                network_class(network.program),
+                run.emit(),
+                compiled.emit(),
+                network_class(run.program),
             )
-            for name, network in networks.items()
+            for name, run, compiled in ((PLAIN, plain, plain), (OPTIMISED, optimised, traced))
         ]
         for candidate in made:
             torch.save(module.state_dict(), candidate.weights)
@@ -136,7 +138,7 @@ class Preparation:
 
 def export(candidate: Candidate, images: Path) -> None:
     """Write a network as ONNX for one size of batch, as torch's exporter has it."""
-    module = candidate.module().eval()
+    module = candidate.module(traced=True).eval()
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         exporter: Any = torch.onnx

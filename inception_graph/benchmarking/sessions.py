@@ -89,7 +89,7 @@ def start(contender: Contender, settings: Settings, images: np.ndarray) -> Calla
         import_module(
             "torch._dynamo"
         )  # an optimiser would at its first step, as if a network needed it
-    module = candidate.module()
+    module = candidate.module(traced=name == "compiled")
     return lambda: session(module, name, settings, images)
 
 

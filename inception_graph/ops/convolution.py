@@ -291,6 +291,8 @@ class Conv(Convolution):
     """Number of groups into which the channels are divided."""
     merges: Merges = ()
     """Layers of the plain network that this one stands for, side by side: channels by name, seen from the block."""
+    folded_scale: Number = 1
+    """A constant by which the plain network multiplies what this layer gives; its weights hold it."""
 
     def shape(self, *inputs: Shape) -> Shape:
         as_map(inputs[0], self.key)
@@ -303,6 +305,10 @@ class Conv(Convolution):
                 hint = f"'groups: {fitting}' divides both"
                 raise ShapeFault(Code.INDIVISIBLE_GROUPS, message, field="groups", hint=hint)
         check_merges(self.merges, self.channels)
+        if self.folded_scale != 1 and not self.merges:
+            message = "a folded scale belongs to a layer of the plain network, and none is named"
+            hint = "name it: 'merges: {name: channels}'"
+            raise ShapeFault(Code.OPERATION_SHAPE, message, field="folded_scale", hint=hint)
         return super().shape(*inputs)
 
     def _bare(self, window: Window) -> bool:

@@ -42,7 +42,9 @@ class Eliminate(Pass):
     name: ClassVar = "eliminate"
     exact: ClassVar = True
     preserves: ClassVar = "outputs, gradients and statistics, to the bit"
-    sought: ClassVar = "identity, unread node, concat in a concat, or pool that a sibling computes too"
+    sought: ClassVar = (
+        "identity, unread node, concat in a concat, or pool that a sibling computes too"
+    )
 
     def run(self, typed: TypedGraph, record: Record) -> Program:
         built, read = instances(typed), names_read(typed.program)

@@ -13,6 +13,7 @@ from inception_graph.passes.base import Pass, Record
 from inception_graph.passes.drop_training_only import DropTrainingOnly
 from inception_graph.passes.eliminate import Eliminate
 from inception_graph.passes.fold_norm import FoldNorm
+from inception_graph.passes.fold_scale import FoldScale
 from inception_graph.passes.merge_siblings import MergeSiblings
 from inception_graph.passes.pack_kernels import PackKernels
 from inception_graph.passes.project_before_pool import ProjectBeforePool
@@ -26,16 +27,14 @@ if TYPE_CHECKING:
 
 # Behind the others there is more to eliminate: activations that now read what is theirs alone.
 _INFERENCE: tuple[Pass, ...] = (
-    DropTrainingOnly(), Eliminate(), ProjectBeforePool(), FoldNorm(), MergeSiblings(), Eliminate(),
-    PackKernels(),
+    DropTrainingOnly(), Eliminate(), ProjectBeforePool(), FoldNorm(), FoldScale(), MergeSiblings(),
+    Eliminate(), PackKernels(),
 )  # fmt: skip
 
 PRESETS: dict[str, tuple[Pass, ...]] = {
     "train": tuple(one for one in _INFERENCE if one.exact),
     "inference": _INFERENCE,
-    "compile": tuple(
-        one for one in _INFERENCE if not isinstance(one, MergeSiblings | PackKernels)
-    ),
+    "compile": tuple(one for one in _INFERENCE if not isinstance(one, MergeSiblings | PackKernels)),
 }
 """Passes under one name, in the order in which they run; ``compile`` is inference under a compiler.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from xml.sax.saxutils import escape
 
 from inception_graph.backends.figures.axes import Axis, axis
-from inception_graph.backends.pictures.theme import FONTS, INK, PAPER, QUIET
+from inception_graph.backends.pictures.theme import FONTS, THEMES
 from inception_graph.backends.pictures.words import amount, plain, width
 from inception_graph.files import MAKER
 from inception_graph.ops.base import size
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inception_graph.backends.pictures.curves import Point
     from inception_graph.sweeps.sweep import Variant
 
+_THEME = THEMES["light"]
 _Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right and foot."""
 _WIDE, _PLOT = 760.0, 378.0
@@ -37,13 +38,13 @@ _FORMS = (
 _MOST_TITLE, _MOST_NAME, _MOST_LABEL = 100, 40, 60
 
 _STYLE = f"""\
-text {{ font-family: {FONTS}; font-size: {_LABEL:g}px; fill: {INK}; }}
+text {{ font-family: {FONTS}; font-size: {_LABEL:g}px; fill: {_THEME.ink}; }}
 .t {{ font-size: {_TITLE:g}px; font-weight: bold; }}
-.q {{ fill: {QUIET}; }}
+.q {{ fill: {_THEME.quiet}; }}
 .g {{ stroke: #e4e7eb; stroke-width: 1; }}
-.f {{ fill: none; stroke: {INK}; stroke-width: 1.2; stroke-dasharray: 5 3; }}
+.f {{ fill: none; stroke: {_THEME.ink}; stroke-width: 1.2; stroke-dasharray: 5 3; }}
 .o {{ fill-opacity: 0.35; }}
-.p {{ stroke: {INK}; stroke-width: 1; }}"""
+.p {{ stroke: {_THEME.ink}; stroke-width: 1; }}"""
 
 
 def svg(variants: Sequence[Variant], x: str, y: str) -> str:
@@ -86,7 +87,7 @@ class _Plot:
         title = title[0].upper() + title[1:] if title[0] != "M" else title
         yield f"<title>{escape(title)}</title>"
         yield f"<style>\n{_STYLE}\n</style>"
-        yield f'<rect width="{_WIDE:g}" height="{_n(self.high)}" fill="{PAPER}"/>'
+        yield f'<rect width="{_WIDE:g}" height="{_n(self.high)}" fill="{_THEME.paper}"/>'
         yield _text("t", _LEFT, 26, title)
         yield _text("q", _LEFT, 43, self._subtitle())
         yield from self._legend()

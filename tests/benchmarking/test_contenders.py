@@ -19,7 +19,7 @@ FOLDER = Path("folder")
 
 def _candidates(*names: str) -> list[Candidate]:
     by_name = {peer.name: peer for peer in PEERS}
-    ours = [Emitted(name, name, FOLDER, "", "") for name in ("plain", "optimised")]
+    ours = [Emitted(name, name, FOLDER, "", "", "") for name in ("plain", "optimised")]
     theirs = [Foreign(by_name[name].source, name, FOLDER, by_name[name]) for name in names]
     return [*ours, *theirs]
 
@@ -36,7 +36,8 @@ def _candidates(*names: str) -> list[Candidate]:
         ("inference", "bfloat16", ("timm.inception_v4",), ("timm/*",),
          "timm/eager timm/channels_last timm/compiled timm/openvino"),
         ("train", "float32", ("timm.inception_v4",), (),
-         "plain/eager plain/channels_last optimised/channels_last timm/eager timm/channels_last"),
+         ("plain/eager plain/channels_last optimised/channels_last optimised/compiled timm/eager "
+             "timm/channels_last timm/compiled")),
         ("train", "float32", ("timm.inception_v4",), ("*/compiled",),
          "plain/compiled optimised/compiled timm/compiled"),
         ("inference", "float32", ("keras.applications.InceptionV3",), ("keras/*", "plain/openvino"),
@@ -127,7 +128,8 @@ def test_a_figure_of_nothing_is_drawn_too() -> None:
 def test_a_contender_that_cannot_be_made_says_why_in_a_line(tmp_path: Path) -> None:
     import numpy as np
 
-    candidate = Emitted("plain", "plain", tmp_path, "raise ValueError('first\\nsecond')", "Net")
+    faulty = "raise ValueError('first\\nsecond')"
+    candidate = Emitted("plain", "plain", tmp_path, faulty, "", "Net")
     np.save(tmp_path / "images.npy", np.zeros((1, 3, 2, 2), np.float32))
     (contender,) = lineup([candidate], Settings(), ["plain/eager"])
     worker = Worker(contender, Settings(), tmp_path / "images.npy")

@@ -81,6 +81,23 @@ stem: {a: {unit: {}}, b: {unit: {}}}
     assert partial.shape(names.index("a.two")) is None
 
 
+def test_shapes_fail_where_they_are_known_only() -> None:
+    text = """\
+blocks:
+  unit: {nodes: {conv: {conv: 8, kernel: 20, padding: valid}}}
+stem: {a: {unit: {}}, b: {unit: {}}, c: {unit: {}}}
+"""
+    compilation = compile_text(HEAD + text)
+    partial = partial_of(compilation)
+    assert partial is not None
+    marking = broken_marking(partial, compilation.report.sorted())
+    names = [node.name for node in partial.nodes]
+    assert {names[index]: mark for index, mark in marking.nodes.items()} == {
+        "b.conv": "failed",
+        "c.conv": "unreached",
+    }
+
+
 @pytest.mark.parametrize("level", ["network", "block", "op"])
 def test_whatever_is_wrong_can_be_drawn_or_holds_no_network(level: str) -> None:
     """All faulty specs that there are; each picture is XML and holds the first diagnostic's code."""

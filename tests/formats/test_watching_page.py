@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from inception_graph.files import write_atomically
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,7 +33,7 @@ def news(address: str) -> Iterator[dict[str, Any]]:
 
 def test_every_save_is_shown(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
-    mine.write_text(SPEC, encoding="utf-8")
+    write_atomically(mine, SPEC)
     # The last of a broken spec cannot be written as data, which must not end the watch.
     command = ["render", "mine.yaml", "--watch", "-o", "mine.json"]
     process = subprocess.Popen(
@@ -46,15 +48,18 @@ def test_every_save_is_shown(tmp_path: Path) -> None:
         first = next(told)
         assert (first["name"], first["messages"]) == ("mine.yaml", "")
         assert "conv 3×3" in first["picture"]
-        mine.write_text(SPEC.replace("kernel: 3", "kernel: 30, padding: 0"), encoding="utf-8")
+        # What is saved while the first picture is drawn may be what was drawn.
+        while not process.stderr.readline().startswith("watching"):
+            pass
+        write_atomically(mine, SPEC.replace("kernel: 3", "kernel: 30, padding: 0"))
         broken = next(told)
         assert "error[H403]" in broken["messages"]
         assert "failed" in broken["picture"]
-        mine.write_text("name: [", encoding="utf-8")
+        write_atomically(mine, "name: [")
         unreadable = next(told)
         assert unreadable["picture"] is None
         assert "error[S102]" in unreadable["messages"]
-        mine.write_text(SPEC.replace("kernel: 3", "kernel: 5"), encoding="utf-8")
+        write_atomically(mine, SPEC.replace("kernel: 3", "kernel: 5"))
         assert "conv 5×5" in next(told)["picture"]
         document = json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))
         assert document["network"]["nodes"][0]["label"] == "conv 5x5"

@@ -31,7 +31,7 @@ def broken_marking(partial: PartialGraph, diagnostics: Sequence[Diagnostic]) -> 
     blamed = _blamed(partial, diagnostics)
     marks: dict[int, Mark] = {}
     for index, shape in enumerate(partial.shapes):
-        if index in failing or index in blamed:
+        if index in failing or (index in blamed and not _of_shapes(diagnostics[blamed[index]])):
             marks[index] = "failed"
         elif shape is None:
             marks[index] = "unreached"
@@ -68,6 +68,11 @@ def _blamed(partial: PartialGraph, diagnostics: Sequence[Diagnostic]) -> Mapping
         for index in nodes[max(around, key=len)] if around else ():
             found.setdefault(index, number)
     return found
+
+
+def _of_shapes(diagnostic: Diagnostic) -> bool:
+    """Whether a fault is only there for what a node is given: other uses of its block may be sound."""
+    return diagnostic.code.value.startswith("H")
 
 
 def _holds(span: Place, place: Place) -> bool:

@@ -17,7 +17,7 @@ from inception_graph.backends.pictures.drawing import Frame, Stack
 from inception_graph.backends.pictures.measure import AIRY, DENSE, Ruler
 from inception_graph.backends.pictures.options import View
 from inception_graph.backends.pictures.placing import Pen
-from inception_graph.backends.pictures.sheet import Part, composed, packed, page_scale
+from inception_graph.backends.pictures.sheet import Part, around, composed, packed, page_scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,8 +38,6 @@ _UNBROKEN = 620.0
 """A strip that is no longer stands in one column: eight boxes need no newspaper."""
 _TURNS = 14.0
 """Left of rows, where the wire from the end of one to the start of the next turns."""
-_AROUND = 120.0
-"""What title and legend take above and below, about."""
 _SEAM = 0.02
 """What each column costs, and blocks out of their order: without them a picture is easier to follow."""
 _FULL_ENOUGH = 0.6
@@ -62,12 +60,13 @@ def lay_out(drawing: Drawing, view: View | None = None) -> Layout:
     best: tuple[float, Sheet, Part] | None = None
     for strip, seams in _strips(drawing, panels, view, spacing):
         area = strip.width * strip.height + sum(panel.width * panel.height for panel in panels)
+        taken = around(drawing, sqrt(area * _ASPECT))
         for share, tall in product(_WIDTHS if panels else (1.0,), (False, True)):
             most = sqrt(area * _ASPECT) * share
             sheet = packed(strip, panels, most, spacing.between, tall_first=tall)
-            fault = max(sheet.width / _ASPECT, sheet.height + _AROUND) * (1 + _SEAM * seams)
+            fault = max(sheet.width / _ASPECT, sheet.height + taken[1]) * (1 + _SEAM * seams)
             if view.page is not None:
-                fault = 1 / page_scale(drawing, sheet, view.page)
+                fault = 1 / page_scale(sheet, view.page, taken)
             fault *= 1 + _SEAM * tall
             if best is None or fault < best[0]:
                 best = fault, sheet, strip

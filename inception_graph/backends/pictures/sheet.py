@@ -127,11 +127,15 @@ def composed(
     )
 
 
-def page_scale(drawing: Drawing, sheet: Sheet, page: Page) -> float:
-    """Points on the page for each unit of a sheet with its title and legend."""
+def around(drawing: Drawing, wide: float) -> tuple[float, float]:
+    """The width that the title takes, and the height of title and legend on a sheet about so wide."""
     texts, top = _header(drawing)
-    wide = max(sheet.width, *(text.x + text.width for text in texts))
-    high = top + sheet.height + _LEGEND_GAP + legend(drawing, wide)[1]
+    return max(text.x + text.width for text in texts), top + _LEGEND_GAP + legend(drawing, wide)[1]
+
+
+def page_scale(sheet: Sheet, page: Page, taken: tuple[float, float]) -> float:
+    """Points on the page for each unit of a sheet with what is ``around`` it."""
+    wide, high = max(sheet.width, taken[0]), sheet.height + taken[1]
     return max(_fit(wide, high, paper) for paper in SIZES[page])
 
 

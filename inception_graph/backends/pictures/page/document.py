@@ -49,7 +49,6 @@ def document(typed: TypedGraph, view: View, listing: Listing | None) -> dict[str
     if listing is not None:
         texts.append({"name": listing.name, "language": "python", "text": listing.text})
     return {
-        "name": drawing.name,
         "title": drawing.title,
         "caption": drawing.caption,
         "input": size(typed.graph.input),
