@@ -38,11 +38,11 @@ async () => {
     times.push(performance.now() - start);
     finish();
   }
-  return Math.max(...times);
+  return times;
 }
 """
-"""The slowest group to open, one after the other until all of the network is open: from the click to the frame that
-shows what is inside. What stood around it glides for another 160 ms."""
+"""Every group, one after the other until all of the network is open: from the click to the frame that shows what is
+inside. What stood around it glides for another 160 ms."""
 
 
 def measure(folder: Path, rounds: int) -> list[Measurement]:
@@ -53,7 +53,7 @@ def measure(folder: Path, rounds: int) -> list[Measurement]:
     for name, path in pages.items():
         inception_graph.load(name).render(path)
     seen: dict[str, list[float]] = {name: [] for name in pages}
-    opened: dict[str, list[float]] = {name: [] for name in pages}
+    opened: dict[str, list[list[float]]] = {name: [] for name in pages}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(_QUIET)
@@ -66,10 +66,11 @@ def measure(folder: Path, rounds: int) -> list[Measurement]:
                     seen[name].append(_first_paint(page))
                     opened[name].append(page.evaluate(_OPENED))
         browser.close()
+    slowest = {name: max(map(median, zip(*times, strict=True))) for name, times in opened.items()}
     sizes = {name: float(path.stat().st_size) for name, path in pages.items()}
     return [
         _worst("first paint", {n: median(t) for n, t in seen.items()}, _PAINT, "ms", 1),
-        _worst("opening a block", {n: median(t) for n, t in opened.items()}, _OPEN, "ms", 1),
+        _worst("opening a block", slowest, _OPEN, "ms", 1),
         _worst("size", sizes, _SIZE, "kB", 1000),
     ]
 

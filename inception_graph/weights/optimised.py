@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inception_graph.ir.graph import TypedGraph
     from inception_graph.weights.tensor_file import TensorFile
 
-_RENAME = ("eliminate", "project_before_pool", "fold_norm", "merge_siblings")
+_RENAME = ("eliminate", "project_before_pool", "fold_norm", "fold_scale", "merge_siblings")
 """Passes behind which a module keeps other tensors, in the order in which the presets run them."""
 
 

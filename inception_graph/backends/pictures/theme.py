@@ -161,12 +161,3 @@ THICK: Mapping[Mark, float] = {
 def weight(channels: int) -> float:
     """The width of a wire's line in points: it grows with the root of the channels, from 0.6 to 3.4."""
     return round(min(0.55 + 0.06 * channels**0.5, 3.4), 2)
-
-
-# Gone as soon as all writers read THEMES.
-INK, QUIET, WIRE, PAPER = (
-    THEMES["light"].ink,
-    THEMES["light"].quiet,
-    THEMES["light"].wire,
-    THEMES["light"].paper,
-)
