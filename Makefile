@@ -39,7 +39,7 @@ wheel: .venv/dev
 
 # These would bring another torch with them; what they need is here already, or in the first line.
 .venv/peers: .venv/dev
-	$(PIP) torchinfo torchview keras requests tqdm
+	$(PIP) torchinfo torchview keras openvino requests tqdm
 	$(PIP) --no-deps torchvision timm facenet-pytorch pretrainedmodels pytorchcv
 	@touch $@
 

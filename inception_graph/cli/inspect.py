@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def list_(form: str) -> None:
     """List the shipped networks."""
     from inception_graph.analysis.notation import columns
-    from inception_graph.network import list_models, load
+    from inception_graph.interface import list_models, load
     from inception_graph.ops.base import size
 
     networks = [load(name) for name in list_models()]

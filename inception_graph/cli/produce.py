@@ -21,7 +21,9 @@ from inception_graph.cli.options import SPEC, compiled, network, spec_options
 )
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
 @click.option(
-    "--optimize", metavar="PASSES", help="Optimise first: train, inference, compile, or names of passes."
+    "--optimize",
+    metavar="PASSES",
+    help="Optimise first: train, inference, compile, or names of passes.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is not ours.")
 def emit(

@@ -11,7 +11,7 @@ import pytest
 from inception_graph.cli import main
 from inception_graph.compiler import compile_spec
 from inception_graph.diagnostics.render import FORMATS
-from inception_graph.network import load
+from inception_graph.interface import load
 
 SPEC = """\
 inception_graph: 1

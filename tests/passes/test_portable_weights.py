@@ -14,7 +14,13 @@ from torch import nn
 import inception_graph as ig
 
 CASES = Path(__file__).parent / "cases"
-NAMES = ("merge_in_a_block", "merge_inside_of_a_residual", "fold_through_pools", "project", "fold_scale")
+NAMES = (
+    "merge_in_a_block",
+    "merge_inside_of_a_residual",
+    "fold_through_pools",
+    "project",
+    "fold_scale",
+)
 PRESETS = ("train", "inference", "fold_norm,merge_siblings")
 
 
