@@ -147,16 +147,19 @@ class FoldedConv(nn.Module):
         return self.conv(x)
 
 
-def joined(tensors: list[Tensor]) -> Tensor:
+def joined(tensors: list[Tensor], scale: float) -> Tensor:
     """Tensors of several layers as one; a count of batches is that of all."""
-    return torch.cat(tensors) if tensors[0].dim() else tensors[0]
+    if not tensors[0].dim():
+        return tensors[0]
+    whole = torch.cat(tensors) if len(tensors) > 1 else tensors[0]
+    return whole if scale == 1 else whole * scale
 
 
 class Merged:
-    """One layer in place of several of the plain network, side by side in its channels."""
+    """One layer in place of several of the plain network, side by side in its channels, times a constant."""
 
-    def __init__(self, layer: str, *parts: tuple[str, int]) -> None:
-        self.layer, self.parts = layer, parts
+    def __init__(self, layer: str, *parts: tuple[str, int], scale: float = 1) -> None:
+        self.layer, self.parts, self.scale = layer, parts, scale
 
     def __call__(self, module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
         """Put the parts together before they are loaded."""
@@ -165,13 +168,13 @@ class Merged:
             names = [f"{prefix}{part}.{tail}" for part, _ in self.parts]
             if all(name in state for name in names):
                 found = [state.pop(name) for name in names]
-                state[f"{prefix}{self.layer}.{tail}"] = joined(found)
+                state[f"{prefix}{self.layer}.{tail}"] = joined(found, self.scale)
 
     def undo(self, state: dict[str, Tensor], prefix: str) -> None:
         """Give each part its own."""
         whole = f"{prefix}{self.layer}."
         for tail in [name.removeprefix(whole) for name in state if name.startswith(whole)]:
-            tensor = state.pop(f"{whole}{tail}")
+            tensor = joined([state.pop(f"{whole}{tail}")], 1 / self.scale)
             widths = [width for _, width in self.parts]
             shares = tensor.split(widths) if tensor.dim() else [tensor] * len(widths)
             for (part, _), share in zip(self.parts, shares, strict=True):
