@@ -36,14 +36,16 @@ def main() -> None:
     parser.add_argument("parts", metavar="PART", nargs="*", help=f"of {', '.join(_PARTS)}")
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each comparison")
     parser.add_argument("--missing", action="store_true", help="of speed, only what is not known")
+    parser.add_argument("--kept", action="store_true", help="of speed, run nothing")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("RESULTS.md"))
     options = parser.parse_args()
     if unknown := [name for name in options.parts if name not in _PARTS]:
         parser.error(f"there is no part '{unknown[0]}': choose from {', '.join(_PARTS)}")
-    if not options.missing and (not options.parts or "speed" in options.parts):
+    if not (options.missing or options.kept) and (not options.parts or "speed" in options.parts):
         speed.forget()
     for name in options.parts or _PARTS:
         title, packages, measure = _PARTS[name]
+        measure = speed.known if name == "speed" and options.kept else measure
         with tempfile.TemporaryDirectory() as folder:
             rows = measure(Path(folder), options.rounds)
         notes = speed.tables() if name == "speed" else ()

@@ -92,12 +92,21 @@ def forget() -> None:
 
 def measure(folder: Path, rounds: int) -> list[Measurement]:
     """All targets; runs that are kept are not made again, so that what was interrupted can go on."""
-    del folder
     for number, cell in enumerate(_CELLS):
         print(f"{number + 1} of {len(_CELLS)}: {cell.file.stem}", file=sys.stderr, flush=True)
         if not cell.file.exists():
             cell.run(rounds)
-    return [row for cell in _CELLS for row in _targets(cell, _read(cell))]
+    return known(folder, rounds)
+
+
+def known(folder: Path, rounds: int) -> list[Measurement]:
+    """The targets of the runs that are kept; nothing is run."""
+    del folder, rounds
+    return [row for cell in _kept() for row in _targets(cell, _read(cell))]
+
+
+def _kept() -> list[_Cell]:
+    return [cell for cell in _CELLS if cell.file.exists()]
 
 
 def _read(cell: _Cell) -> dict[str, Any]:
@@ -167,10 +176,15 @@ def tables() -> Iterator[str]:
     yield from ("of the largest output.", "")
     yield f"| run | {' | '.join(_COLUMNS)} | difference |"
     yield f"| --- |{' ---: |' * (len(_COLUMNS) + 1)}"
-    for cell in _CELLS:
+    for cell in _kept():
         found, peer = _read(cell), _PEERS[cell.network]
         entries = [found.get(called(peer)) for called in _COLUMNS.values()]
         cells = ["" if entry is None else f"{1e3 * _seconds(entry):.1f}" for entry in entries]
         differences = [found[name]["difference"] for name in found if name.startswith("optimised")]
         name = f"{cell.network}, {cell.mode}, batch {cell.batch}, {cell.dtype}"
         yield f"| {name} | {' | '.join(cells)} | {max(differences, default=0):.0e} |"
+    if missing := [cell.file.stem for cell in _CELLS if not cell.file.exists()]:
+        yield from (
+            "",
+            f"Not measured yet (`python -m benchmarks speed --missing`): {', '.join(missing)}.",
+        )

@@ -172,9 +172,10 @@ def _pdf(typed: Drawable, view: View, marking: Marking) -> bytes:
 def _by_graphviz(typed: Drawable, view: View, marking: Marking, kind: Format) -> bytes:
     engine = find_engine()
     layout = laid_out(typed, view, marking)
-    # A giant is drawn smaller rather than not at all.
-    most = int(72 * _MOST_PIXELS / max(layout.width, layout.height))
-    return draw(dot_text(layout, view.theme), kind, engine, max(1, min(view.dpi, most)))
+    # A giant is drawn smaller rather than not at all. The page of a pdf would grow with its resolution.
+    most = int(72 * _MOST_PIXELS / max(layout.width, layout.height) / layout.scale)
+    dpi = 72 if kind == "pdf" else max(1, min(view.dpi, most))
+    return draw(dot_text(layout, view.theme), kind, engine, dpi)
 
 
 def _mermaid(typed: Drawable, view: View, marking: Marking) -> str:

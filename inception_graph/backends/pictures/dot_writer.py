@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     )
 
 _INCH = 72
+_CORNER = {"shape": "box", "width": "0", "height": "0", "fixedsize": "true", "style": "invis"}
+"""What is not seen at the corners of the sheet."""
 
 
 def _form(placed: PlacedBox) -> dict[str, str]:
@@ -63,6 +65,14 @@ def _form(placed: PlacedBox) -> dict[str, str]:
             return {"shape": "hexagon", "style": "filled"}
         case "chamfer":
             return {"shape": "octagon", "style": "filled"}
+
+
+def _paper(layout: Layout) -> dict[str, str]:
+    """The size of a page, in inches; without a page the drawing has its own."""
+    if layout.scale == 1:
+        return {}
+    wide, high = (layout.scale * side / _INCH for side in (layout.width, layout.height))
+    return {"size": f"{_number(wide)},{_number(high)}!"}
 
 
 def dot_text(layout: Layout, tone: Tone = "light") -> str:
@@ -98,7 +108,9 @@ class _Writer:
                 "bgcolor": theme.paper,
                 "fontname": FONTS,
                 "outputorder": "edgesfirst",
-                "pad": "0.25",
+                "pad": "0",
+                "margin": "0",
+                **_paper(layout),
                 "tooltip": self._plain(layout.drawing.title),
             },
             node_attr={
@@ -118,6 +130,10 @@ class _Writer:
 
     def text(self) -> str:
         layout = self._layout
+        # Graphviz makes the sheet as large as what stands on it, whatever it is told.
+        for index, (x, y) in enumerate([(0.0, 0.0), (layout.width, layout.height)]):
+            place = f"{_number(x)},{_number(y)}"
+            self._graph.node(f"corner-{index}", pos=place, label="", **_CORNER)
         for index, text in enumerate(layout.texts):
             self._text(f"title-{index}", text)
         self._inside(self._graph, ())
