@@ -114,6 +114,16 @@ def _read(cell: _Cell) -> dict[str, Any]:
     return {entry["name"]: entry for entry in found["contenders"] if "seconds" in entry}
 
 
+def _wrong(cell: _Cell) -> set[str]:
+    """Contenders of a run that gave other outputs than the plain module, and were not timed."""
+    found = json.loads(cell.file.read_text(encoding="utf-8"))
+    return {
+        entry["name"]
+        for entry in found["contenders"]
+        if "difference" in entry and "seconds" not in entry
+    }
+
+
 def _targets(cell: _Cell, found: Mapping[str, Any]) -> Iterator[Measurement]:
     """The ratios of a run that have a target."""
     peer, form = _PEERS[cell.network], f"{cell.network}, batch {cell.batch}, {cell.dtype}"
@@ -173,13 +183,20 @@ def tables() -> Iterator[str]:
         "",
         "Milliseconds a call; *difference*: the largest of optimised, compiled, to plain float32, in units",
     )
-    yield from ("of the largest output.", "")
+    yield from (
+        "of the largest output; *wrong*: outputs that are not those of the plain module, not timed.",
+        "",
+    )
     yield f"| run | {' | '.join(_COLUMNS)} | difference |"
     yield f"| --- |{' ---: |' * (len(_COLUMNS) + 1)}"
     for cell in _kept():
         found, peer = _read(cell), _PEERS[cell.network]
         entries = [found.get(called(peer)) for called in _COLUMNS.values()]
-        cells = ["" if entry is None else f"{1e3 * _seconds(entry):.1f}" for entry in entries]
+        wrong = _wrong(cell)
+        cells = [
+            f"{1e3 * _seconds(entry):.1f}" if entry else "wrong" * (called(peer) in wrong)
+            for entry, called in zip(entries, _COLUMNS.values(), strict=True)
+        ]
         differences = [found[name]["difference"] for name in found if name.startswith("optimised")]
         name = f"{cell.network}, {cell.mode}, batch {cell.batch}, {cell.dtype}"
         yield f"| {name} | {' | '.join(cells)} | {max(differences, default=0):.0e} |"
