@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from inception_graph.analysis.anatomy import KINDS, Branch, Cost, anatomy, total
 from inception_graph.backends.figures.palette import PALETTES, is_dark
-from inception_graph.backends.figures.scene import Part, Scene, Words, bar, rule
+from inception_graph.backends.figures.scene import Scene, Words, bar, rule
+from inception_graph.backends.figures.sheet import Sheet
 from inception_graph.backends.pictures.words import amount, plain, shortened, size, width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from inception_graph.analysis.anatomy import Anatomy, Kind, Step
-    from inception_graph.backends.figures.scene import Anchor
     from inception_graph.backends.pictures.options import Tone
     from inception_graph.ir.graph import TypedGraph
 
@@ -55,12 +55,12 @@ def cost_figure(typed: TypedGraph, *, theme: Tone = "light", title: str | None =
     return _Figure(typed, theme, title).scene()
 
 
-class _Figure:
+class _Figure(Sheet):
     def __init__(self, typed: TypedGraph, theme: Tone, title: str | None) -> None:
-        self.typed, self.palette = typed, PALETTES[theme]
+        super().__init__(PALETTES[theme], _TEXT)
+        self.typed = typed
         self.title = plain(title or typed.program.meta.title or typed.program.name, 90)
         self.anatomy: Anatomy = anatomy(typed)
-        self.parts: list[Part] = []
 
     def scene(self) -> Scene:
         blocks = self.anatomy.branches
@@ -81,13 +81,13 @@ class _Figure:
 
     def _header(self, wide: float) -> float:
         """The title, the totals and the legend; gives its foot."""
-        self._say(_MARGIN, _MARGIN + _TITLE, self.title, _TITLE, bold=True)
+        self.say(_MARGIN, _MARGIN + _TITLE, self.title, _TITLE, bold=True)
         whole = self.anatomy.whole
         line = (
             f"{whole.parameters:,} parameters · {amount(whole.macs)} multiply-accumulates for an image of "
             f"{size(self.typed.graph.input)}; shares are of these"
         )
-        self._quiet(_MARGIN, _MARGIN + _TITLE + 16, line)
+        self.quiet(_MARGIN, _MARGIN + _TITLE + 16, line)
         return self._legend(_MARGIN + _TITLE + 36, wide)
 
     def _legend(self, y: float, wide: float) -> float:
@@ -110,8 +110,8 @@ class _Figure:
             if x > _MARGIN and x + long > wide - _MARGIN:
                 x, y = _MARGIN, y + 28
             self._bar(x, y - 7, 9, 8, self.palette.kinds[name], "")
-            self._say(x + 14, y, called, _TEXT, bold=True)
-            self._quiet(x + 14, y + 11, shares, _SMALL)
+            self.say(x + 14, y, called, _TEXT, bold=True)
+            self.quiet(x + 14, y + 11, shares, _SMALL)
             x += long + 12
         return y + 11
 
@@ -125,7 +125,7 @@ class _Figure:
 
     def _stages(self, top: float, wide: float) -> float:
         """Two bars, each the whole network, cut where its stages end; gives their foot."""
-        self._say(_MARGIN, top, "By stage", _HEADING, bold=True)
+        self.say(_MARGIN, top, "By stage", _HEADING, bold=True)
         left = _MARGIN + _NAMES
         span, whole = wide - _MARGIN - left, self.anatomy.whole
         stages = self.anatomy.stages()
@@ -134,7 +134,7 @@ class _Figure:
             ("multiply-accumulates", whole.macs, [cost.macs for _, cost in stages]),
             ("parameters", whole.parameters, [cost.parameters for _, cost in stages]),
         ):
-            self._say(left - 8, top + 13.5, words, _TEXT, anchor="end")
+            self.say(left - 8, top + 13.5, words, _TEXT, anchor="end")
             x, rest = left, list[str]()
             for index, ((name, _), cost) in enumerate(zip(stages, costs, strict=True)):
                 long = span * cost / of if of else 0
@@ -154,7 +154,7 @@ class _Figure:
                     rest.append(label)
                 x += long
             if rest:
-                self._quiet(
+                self.quiet(
                     left, top + _STAGE + 10, f"too small for a label: {', '.join(rest)}", _SMALL
                 )
             top += _STAGE + (19 if rest else 7)
@@ -189,13 +189,13 @@ class _Figure:
         )
         first = left + names
         second = first + _BARS + _NUMBER + _BETWEEN
-        self._say(left, top, heading, _HEADING, bold=True)
-        self._quiet(first, top + 14, "multiply-accumulates")
-        self._quiet(second, top + 14, "parameters")
+        self.say(left, top, heading, _HEADING, bold=True)
+        self.quiet(first, top + 14, "multiply-accumulates")
+        self.quiet(second, top + 14, "parameters")
         y = top + 22
         for name, rows in groups:
             if name:
-                self._say(left, y + 10, shortened(name, 40), _TEXT, bold=True)
+                self.say(left, y + 10, shortened(name, 40), _TEXT, bold=True)
                 y += _ROW
             begin = y
             for row in rows:
@@ -213,9 +213,9 @@ class _Figure:
         name = row.name
         while width(name, _TEXT) > room and len(name) > 6:
             name = shortened(row.name, len(name) - 1)
-        self._say(left + room, y + 8.5, name, _TEXT, anchor="end")
+        self.say(left + room, y + 8.5, name, _TEXT, anchor="end")
         if width(row.note, _SMALL) + width(name, _TEXT) + 8 <= room:
-            self._quiet(left, y + 8.5, row.note, _SMALL)
+            self.quiet(left, y + 8.5, row.note, _SMALL)
 
     def _stack(self, row: _Row, what: str, whole: int, most: float, left: float, y: float) -> None:
         """A bar made of what the kinds of layers cost, and the share of the whole behind it."""
@@ -231,7 +231,7 @@ class _Figure:
         number = getattr(row.cost, what)
         if whole and number / whole >= _LEAST_LABEL:
             words = _percent(number, whole)
-            self._quiet(x + 4, y + 8.5, f"+{words}" if row.beside else words)
+            self.quiet(x + 4, y + 8.5, f"+{words}" if row.beside else words)
 
     def _bar(
         self,
@@ -246,21 +246,6 @@ class _Figure:
     ) -> None:
         line = self.palette.ink if dashed else self.palette.edge
         self.parts.append(bar(x, y, long, high, fill, line=line, thick=0.5, dashed=dashed, tip=tip))
-
-    def _say(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        letters: float,
-        *,
-        bold: bool = False,
-        anchor: Anchor = "start",
-    ) -> None:
-        self.parts.append(Words(x, y, text, letters, self.palette.ink, bold, anchor))
-
-    def _quiet(self, x: float, y: float, text: str, letters: float = _TEXT) -> None:
-        self.parts.append(Words(x, y, text, letters, self.palette.quiet))
 
 
 def _row(step: Step) -> _Row:

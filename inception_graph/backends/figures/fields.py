@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from inception_graph.analysis.receptive_field import Sight, sights
 from inception_graph.backends.figures.axes import axis
 from inception_graph.backends.figures.palette import PALETTES
-from inception_graph.backends.figures.scene import Form, Part, Scene, Words, bar, rule
+from inception_graph.backends.figures.scene import Form, Scene, Words, bar, rule
+from inception_graph.backends.figures.sheet import Sheet
 from inception_graph.backends.pictures.words import plain, shortened, size, width
 from inception_graph.ir.graph import INPUT
 from inception_graph.ir.program import Fork
@@ -15,7 +16,6 @@ from inception_graph.ir.program import Fork
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from inception_graph.backends.figures.scene import Anchor
     from inception_graph.backends.pictures.options import Tone
     from inception_graph.ir.graph import Instance, TypedGraph
 
@@ -40,16 +40,16 @@ def field_figure(typed: TypedGraph, *, theme: Tone = "light", title: str | None 
     return _Figure(typed, theme, title).scene()
 
 
-class _Figure:
+class _Figure(Sheet):
     def __init__(self, typed: TypedGraph, theme: Tone, title: str | None) -> None:
-        self.typed, self.palette = typed, PALETTES[theme]
+        super().__init__(PALETTES[theme], _TEXT)
+        self.typed = typed
         self.title = plain(title or typed.program.meta.title or typed.program.name, 90)
         self.sights = sights(typed)
         self.rows = self._steps()
         self.image = max(typed.graph.input[1:])
         widest = max((_most(self.sights[row.output]) for row in self.rows), default=1)
         self.axis = axis([0, max(widest, self.image)])
-        self.parts: list[Part] = []
 
     def scene(self) -> Scene:
         left = _MARGIN + _NAMES
@@ -77,24 +77,24 @@ class _Figure:
         return maps[each - 1 :: each]
 
     def _header(self) -> float:
-        self._say(_MARGIN, _MARGIN + _TITLE, self.title, _TITLE, bold=True)
+        self.say(_MARGIN, _MARGIN + _TITLE, self.title, _TITLE, bold=True)
         line = (
             f"receptive field of one cell of each output, in pixels of the input of {size(self.typed.graph.input)}: "
             "from the shortest way through the branches to the widest"
         )
         y = _MARGIN + _TITLE + 16
-        self._quiet(_MARGIN, y, line)
+        self.quiet(_MARGIN, y, line)
         x, y = _MARGIN + _MARK, y + 17
         self._diamond(x, y - 3)
-        self._quiet(x + 8, y, "one branch of the join that ends the row")
+        self.quiet(x + 8, y, "one branch of the join that ends the row")
         return y
 
     def _grid(self, left: float, top: float, foot: float) -> None:
         for tick in self.axis.ticks:
             x = left + self.axis.share(tick) * _PLOT
             self.parts.append(rule(((x, top - 4), (x, foot)), self.palette.grid))
-            self._quiet(x, foot + 14, f"{tick:,.0f}", anchor="middle")
-        self._quiet(left + _PLOT / 2, foot + 28, "pixels of the input", anchor="middle")
+            self.quiet(x, foot + 14, f"{tick:,.0f}", anchor="middle")
+        self.quiet(left + _PLOT / 2, foot + 28, "pixels of the input", anchor="middle")
         x = left + self.axis.share(self.image) * _PLOT
         self.parts.append(rule(((x, top - 8), (x, foot)), self.palette.accent, 1.2, dashed=True))
         words = Words(
@@ -106,14 +106,14 @@ class _Figure:
             anchor="middle",
         )
         self.parts.append(words)
-        self._say(left + _PLOT + 12, top - 12, "field, stride", _TEXT, bold=True)
+        self.say(left + _PLOT + 12, top - 12, "field, stride", _TEXT, bold=True)
 
     def _row(self, row: Instance, left: float, y: float) -> None:
         sight = self.sights[row.output]
         name = f"{row.name} ×{len(row.children)}" if row.copies else row.name
         while width(name, _TEXT) > _NAMES - 8 and len(name) > 6:
             name = shortened(name, len(name) - 1)
-        self._say(left - 8, y + 10, name, _TEXT, anchor="end")
+        self.say(left - 8, y + 10, name, _TEXT, anchor="end")
         begin = left + self.axis.share(_least(sight)) * _PLOT
         end = left + self.axis.share(_most(sight)) * _PLOT
         fill = self.palette.kinds["small"]
@@ -133,7 +133,7 @@ class _Figure:
         for branch, other in self._branches(row):
             at = left + self.axis.share(_most(other)) * _PLOT
             self._diamond(at, y + 4 + _THICK / 2, f"{branch}: {_spoken(other)}")
-        self._quiet(left + _PLOT + 12, y + 10, words)
+        self.quiet(left + _PLOT + 12, y + 10, words)
 
     def _branches(self, row: Instance) -> Iterator[tuple[str, Sight]]:
         """The branches of the join that gives what a row gives."""
@@ -145,7 +145,7 @@ class _Figure:
 
     def _squares(self, left: float, top: float) -> float:
         """The image with the fields of the last output of each stride upon it; gives their foot."""
-        self._say(left, top - 12, "On the image", _HEADING, bold=True)
+        self.say(left, top - 12, "On the image", _HEADING, bold=True)
         stages = {self.sights[row.output].stride: row for row in self.rows}
         shown = list(stages.values())[-5:]
         largest = max((_most(self.sights[row.output]) for row in shown), default=1)
@@ -162,30 +162,15 @@ class _Figure:
             self.parts.append(bar(*corner, broad, tall, None, line=colour, thick=1.6, tip=row.name))
             self.parts.append(bar(left, y - 7, 9, 8, None, line=colour, thick=1.6))
             field = _square(self.sights[row.output].most)
-            self._quiet(left + 15, y, f"{field} px, after {shortened(row.name, 24)}")
+            self.quiet(left + 15, y, f"{field} px, after {shortened(row.name, 24)}")
             y += 13
         self.parts.append(bar(left, y - 7, 9, 8, self.palette.grid))
-        self._quiet(left + 15, y, f"the image, {size(self.typed.graph.input[1:])} pixels")
+        self.quiet(left + 15, y, f"the image, {size(self.typed.graph.input[1:])} pixels")
         return y + 4
 
     def _diamond(self, x: float, y: float, tip: str = "") -> None:
         corners = ((x - _MARK, y), (x, y - _MARK), (x + _MARK, y), (x, y + _MARK))
         self.parts.append(Form(corners, self.palette.ink, self.palette.paper, 0.5, tip=tip))
-
-    def _say(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        letters: float,
-        *,
-        bold: bool = False,
-        anchor: Anchor = "start",
-    ) -> None:
-        self.parts.append(Words(x, y, text, letters, self.palette.ink, bold, anchor))
-
-    def _quiet(self, x: float, y: float, text: str, *, anchor: Anchor = "start") -> None:
-        self.parts.append(Words(x, y, text, _TEXT, self.palette.quiet, anchor=anchor))
 
 
 def _least(sight: Sight) -> int:

@@ -10,7 +10,8 @@ from inception_graph.analysis.costs import costs
 from inception_graph.analysis.receptive_field import sights
 from inception_graph.backends.figures.glyphs import CELL, Pen
 from inception_graph.backends.figures.palette import PALETTES
-from inception_graph.backends.figures.scene import Anchor, Part, Scene, Words, bar, rule
+from inception_graph.backends.figures.scene import Part, Scene, Words, bar, rule
+from inception_graph.backends.figures.sheet import Sheet
 from inception_graph.backends.pictures.words import amount, plain, shortened, size, width
 from inception_graph.ir.program import Leaf, Use
 
@@ -95,10 +96,10 @@ def poster(
     return _Poster(entries, theme, title).scene()
 
 
-class _Poster:
+class _Poster(Sheet):
     def __init__(self, entries: Sequence[Entry], theme: Tone, title: str) -> None:
-        self.entries, self.palette, self.title = entries, PALETTES[theme], title
-        self.parts: list[Part] = []
+        super().__init__(PALETTES[theme], _TEXT)
+        self.entries, self.title = entries, title
         self.pens = {entry.name: Pen(entry.typed, self.palette) for entry in entries}
         self.runs = {entry.name: _runs(entry.typed) for entry in entries}
         self.step = (WIDE - 2 * _MARGIN - _AXIS) / max(len(entries), 1)
@@ -115,14 +116,14 @@ class _Poster:
         return Scene(self.title, WIDE, HIGH, self.palette.paper, tuple(self.parts))
 
     def _header(self) -> None:
-        self._say(_MARGIN, _MARGIN + 18, self.title, _TITLE, bold=True)
+        self.say(_MARGIN, _MARGIN + 18, self.title, _TITLE, bold=True)
         line = (
             "Each column is a network, from its input at the top to its output. What stands at one height has maps "
             "of one share of the image's size. Blocks are drawn as they are wired, once for all that follow one "
             "another (×n); norms and activations are left out. Under each name: bars to one scale, size of the "
             "image, best published top-1 accuracy for one crop."
         )
-        self._quiet(_MARGIN, _MARGIN + 33, line, _TEXT + 0.4)
+        self.quiet(_MARGIN, _MARGIN + 33, line, _TEXT + 0.4)
         self._legend(_MARGIN + 46)
 
     def _legend(self, y: float) -> None:
@@ -144,7 +145,7 @@ class _Poster:
     def _key(self, x: float, y: float, fill: str, words: str, line: str | None = None) -> float:
         line = line or self.palette.edge
         self.parts.append(bar(x, y - 5.5, 11, CELL - 0.5, fill, line=line))
-        self._quiet(x + 14, y, words)
+        self.quiet(x + 14, y, words)
         return x + 14 + width(words, _TEXT) + 14
 
     def _bands(self, top: float) -> Mapping[int, float]:
@@ -163,9 +164,9 @@ class _Poster:
             if index % 2 == 0:
                 stripe = self.palette.tint(0.035)
                 self.parts.append(bar(_MARGIN, top, WIDE - 2 * _MARGIN, high, stripe))
-            self._say(_MARGIN + 4, top + 10, f"1/{band}" if band else "vector", _HEADING, bold=True)
+            self.say(_MARGIN + 4, top + 10, f"1/{band}" if band else "vector", _HEADING, bold=True)
             if band:
-                self._quiet(_MARGIN + 4, top + 18, "of the size")
+                self.quiet(_MARGIN + 4, top + 18, "of the size")
             top += high
         return tops
 
@@ -187,11 +188,11 @@ class _Poster:
                 rule(((left, top - 3), (left + self.wide, top - 3)), self.palette.ink, 1.6)
             )
         year = str(program.meta.year or "")
-        self._say(left, top + 7, year, _HEADING, bold=True)
+        self.say(left, top + 7, year, _HEADING, bold=True)
         title = plain(program.meta.title or program.name, 60)
         y = top + 17
         for line in _wrapped(title, self.wide, _HEADING)[:3]:
-            self._say(left, y, line, _HEADING, bold=True)
+            self.say(left, y, line, _HEADING, bold=True)
             y += 8.6
         y = top + 44
         facts = [_shortest(program.name, self.wide, _SMALL)]
@@ -201,7 +202,7 @@ class _Poster:
             else program.meta.paper or ""
         ]
         for fact in facts:
-            self._quiet(left, y, fact, _SMALL)
+            self.quiet(left, y, fact, _SMALL)
             y += 6.8
         for words, number, numbers in (
             (
@@ -214,14 +215,14 @@ class _Poster:
             self.parts.append(bar(left, y, self.wide, 3, self.palette.grid))
             share = number / max(*numbers, 1)
             self.parts.append(bar(left, y, self.wide * share, 3, self.palette.tint(0.75)))
-            self._quiet(left, y + 9, f"{amount(number)} {words}", _SMALL)
+            self.quiet(left, y + 9, f"{amount(number)} {words}", _SMALL)
             y += 12.5
         best = max(
             (each.top1 for each in program.meta.accuracy if each.top1 and not each.crops),
             default=None,
         )
         fact = size(program.input) + (f" · {best:.1f} %" if best else "")
-        self._quiet(left, y + 3, fact, _SMALL)
+        self.quiet(left, y + 3, fact, _SMALL)
 
     def _strip(self, entry: Entry, left: float, tops: Mapping[int, float]) -> None:
         runs, pen = self.runs[entry.name], self.pens[entry.name]
@@ -294,21 +295,6 @@ class _Poster:
         words = _shortest(f"{leaf.name} {kernel}".strip(), self.wide - 2 * inset - 3, 5.6)
         tip = f"{leaf.name}: {operation.label()}"
         pen.cell(left + inset, self.wide - 2 * inset, top, words, pen.colours(leaf.node or 0), tip)
-
-    def _say(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        letters: float,
-        *,
-        bold: bool = False,
-        anchor: Anchor = "start",
-    ) -> None:
-        self.parts.append(Words(x, y, text, letters, self.palette.ink, bold, anchor))
-
-    def _quiet(self, x: float, y: float, text: str, letters: float = _TEXT) -> None:
-        self.parts.append(Words(x, y, text, letters, self.palette.quiet))
 
 
 def _runs(typed: TypedGraph) -> tuple[_Run, ...]:
