@@ -22,6 +22,10 @@ _OPTIONAL = {
     "safetensors": "files of weights: pip install 'inception-graph[weights]'",
     "h5py": "weights of Keras: pip install 'inception-graph[weights]'",
     "huggingface_hub": "weights of timm by name: pip install 'inception-graph[hub]'",
+    "onnx": "'export' to .onnx: pip install 'inception-graph[export]'",
+    "onnxruntime": "'export' to .onnx, and 'bench': pip install 'inception-graph[export]'",
+    "onnxscript": "'export' to .onnx: pip install 'inception-graph[export]'",
+    "openvino": "a contender of 'bench': pip install openvino",
 }
 
 
