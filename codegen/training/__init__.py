@@ -1,0 +1,1 @@
+"""The parts of train.py. They need torch and Pillow only, and are copied beside every network that is trained."""
