@@ -10,11 +10,13 @@ DIR holds train/ and val/ with a folder of images for each class, or such folder
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,8 @@ from training.errors import RunError
 from training.evaluation import evaluate
 from training.heads import Losses, Tally, by_name
 from training.journal import Journal, environment
-from training.modules import create, for_scale
+from training.modules import create, for_scale, stage_norms
+from training.names import visible
 from training.optimizers import Average, make_optimizer, set_rate
 from training.processes import Place, join, leave
 from training.progress import Progress
@@ -41,6 +44,10 @@ from training.schedules import Schedule
 from training.unreadable import Unreadable
 
 PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+class _InterruptedError(Exception):
+    """A signal came during a validation, which is made anew when the run goes on."""
 
 
 class Training:
@@ -55,6 +62,9 @@ class Training:
         self.folder, self.config, self.place, self.data = folder, config, place, data
         if config.precision not in PRECISIONS:
             raise RunError(f"there is no precision '{config.precision}': {', '.join(PRECISIONS)}")
+        os.environ.setdefault(
+            "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
+        )  # what determinism needs on a GPU
         torch.use_deterministic_algorithms(config.deterministic)
         torch.backends.cudnn.benchmark = not config.deterministic
         torch.manual_seed(config.seed)
@@ -70,7 +80,7 @@ class Training:
         self.rate = Schedule(config, self.loader.steps)
         self.checkpoints = Checkpoints(folder / "checkpoints", config.keep)
         self.unreadable = Unreadable(folder / "unreadable.txt", config.unreadable, place)
-        self.step, self.best = 0, {"step": -1, "top1": -1.0}
+        self.step, self.validated, self.best = 0, 0, {"step": -1, "top1": -1.0}
         self.signal: int | None = None
         self.tally = Tally()
         self.window: list[tuple[int, Tensor, list[str]]] = []
@@ -80,6 +90,7 @@ class Training:
         """All that the run needs to go on from here."""
         return {
             "step": self.step,
+            "validated": self.validated,
             "best": self.best,
             "model": self.model.state_dict(),
             "average": self.average and self.average.state_dict(),
@@ -95,7 +106,7 @@ class Training:
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from where another process was."""
-        self.step, self.best = state["step"], state["best"]
+        self.step, self.validated, self.best = state["step"], state["validated"], state["best"]
         self.model.load_state_dict(state["model"])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
@@ -109,11 +120,16 @@ class Training:
             self.journal = Journal(self.folder, self.step)
             self.progress = Progress(total, steps, self.step)
             self.alarm = Alarm(len(self.data.classes), self.config.alarm_after)
-            self.progress.say(self.words())
+            for words in (self.words(), *self.data.notes):
+                self.progress.say(words)
+            classes = "".join(f"{visible(name)}\n" for name in self.data.classes)
+            write_whole(self.folder / "classes.txt", lambda file: file.write(classes.encode()))
             if self.step:
                 self.journal.write({"kind": "resumed", "step": self.step})
             self.journal.write(environment(self.step, self.place.world, self.place.device))
         try:
+            if self.step % steps == 0 and self.validated < self.step:  # a signal came in between
+                self._close_epoch()
             while self.step < total and self.signal is None:
                 self._epoch(self.step // steps)
         finally:
@@ -139,46 +155,55 @@ class Training:
         batches = self.loader.epoch(epoch, self.step % self.loader.steps)
         self.clock = time.perf_counter()
         while self.step < end:
-            self._step(batches)
+            try:
+                parts = list(islice(batches, config.accumulate))
+            except RuntimeError:
+                if self.signal is None:
+                    raise
+                self._save()  # the signal went to the workers, too: no batch comes any more
+                return
+            self._step(parts)
             if self.step % config.log_every == 0 or self.step == end:
                 self._log()
             if self.place.any(self.signal is not None):  # all processes stop after the same step
                 self.signal = self.signal or signal.SIGTERM
-                if self.step < end:
-                    self._save()
-                    return
+                break
             if (
-                self.step < end
-                and config.checkpoint_every
-                and self.step % config.checkpoint_every == 0
+                config.checkpoint_every
+                and self.step % config.checkpoint_every == 0 < end - self.step
             ):
                 self._save()
-        self._validate()
+        self._close_epoch()
+
+    def _close_epoch(self) -> None:
+        """Validate where an epoch ends, unless a signal came; then save."""
+        if self.step % self.loader.steps == 0:
+            with suppress(_InterruptedError):
+                self._validate()
         self._save()
 
-    def _step(self, batches: Iterator[Batch]) -> None:
-        """One step of the optimiser, over as many batches as the recipe accumulates."""
-        config, accumulate = self.config, self.config.accumulate
+    def _step(self, parts: list[Batch]) -> None:
+        """One step of the optimiser, over the parts of its batch."""
+        config = self.config
         torch.manual_seed((config.seed << 40) + (self.step << 12) + self.place.rank)
         set_rate(self.optimizer, self.rate(self.step))
-        for index in range(accumulate):
-            batch = next(batches)
+        for index, batch in enumerate(parts, 1):
             self.unreadable.note(batch.unreadable)
             if self.place.world > 1:
                 # Gradients are put together once, at the last of the batches.
-                self.called.require_backward_grad_sync = index == accumulate - 1
+                self.called.require_backward_grad_sync = index == len(parts)
             with self.autocast():
                 outputs = by_name(self.called(batch.images))
             losses = self.losses(outputs, batch.labels)
             loss = self.losses.total(losses)
-            self.scaler.scale(loss / accumulate).backward()
+            self.scaler.scale(loss / len(parts)).backward()
             self.tally.add(outputs, losses, batch.labels)
             self.window.append((self.step, loss.detach(), batch.names))
         self.step += 1
         logs = self.step % config.log_every == 0 or self.step % self.loader.steps == 0
         if logs or config.clip_norm is not None:
             self.scaler.unscale_(self.optimizer)
-        self.norms = self._stage_norms() if logs else {}
+        self.norms = stage_norms(self.model) if logs else {}
         if config.clip_norm is not None:
             nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
         self.scaler.step(self.optimizer)
@@ -191,17 +216,6 @@ class Training:
         """The precision that layers compute in."""
         dtype = PRECISIONS[self.config.precision]
         return torch.autocast(self.place.device.type, dtype, enabled=dtype is not None)
-
-    def _stage_norms(self) -> dict[str, Tensor]:
-        """The norm of the gradient in each stage, as the network names its stages, before clipping."""
-        stages: dict[str, list[Tensor]] = {}
-        for name, weight in self.model.named_parameters():
-            if weight.grad is not None:
-                stages.setdefault(name.split(".")[0], []).append(weight.grad)
-        return {
-            stage: torch.stack(torch._foreach_norm(gradients)).norm()
-            for stage, gradients in stages.items()
-        }
 
     def _log(self) -> None:
         """Say how it goes. Only here, and before anything is saved, do all processes wait for their devices."""
@@ -255,7 +269,15 @@ class Training:
     def _validate(self) -> None:
         model = self.model if self.average is None else self.average.model
         self.place.share(self.model, model)
-        made = evaluate(model, self.held_out, self.losses, self.place, autocast=self.autocast)
+        made = evaluate(
+            model,
+            self.held_out,
+            self.losses,
+            self.place,
+            autocast=self.autocast,
+            seen=self._go_on,
+        )
+        self.validated = self.step
         self.unreadable.note(made.unreadable)
         images = len(self.data.train) + len(self.data.validation)
         unreadable, self.unreadable.count = self.unreadable.check(images), 0
@@ -284,6 +306,10 @@ class Training:
                 write_whole(self.folder / "weights.pt", lambda file: torch.save(plain, file))
             write_report(self.folder)
 
+    def _go_on(self, images: int) -> None:
+        if self.signal is not None:
+            raise _InterruptedError
+
     def _save(self) -> None:
         self._check_finite()
         if self.place.first:
@@ -298,7 +324,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", required=True, help="folders of images, shards, or 'synthetic'")
     parser.add_argument("--val", help="images to hold out, where --data does not hold them")
     parser.add_argument(
-        "--run", type=Path, default=Path(__file__).parent, help="where model.py and config.yaml are"
+        "--folder",
+        type=Path,
+        default=Path(__file__).parent,
+        help="where model.py and config.yaml are",
     )
     parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint")
     parser.add_argument(
@@ -318,16 +347,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(given: argparse.Namespace) -> int:
-    config = read_config(given.run / "config.yaml", given.set)
+    config = read_config(given.folder / "config.yaml", given.set)
     place = join(given.device)
 
     def say(message: str) -> None:
         if place.first:
             print(message, file=sys.stderr)
 
-    with begin(given.run, place, resume=given.resume) as resuming:
+    with begin(given.folder, place, resume=given.resume) as resuming:
         data = open_data(given.data, given.val, config)
-        training = Training(given.run, config, place, data)
+        training = Training(given.folder, config, place, data)
         state = training.checkpoints.newest(say) if resuming else None
         agree(state["step"] if state else 0, place)
         if state is not None:

@@ -15,6 +15,7 @@ sys.path.insert(0, str(DOCS.parent))
 
 import inception_graph as ig  # noqa: E402
 from docs.family import family  # noqa: E402
+from docs.recipes import recipes  # noqa: E402
 from docs.transcripts import PAGES, replayed  # noqa: E402
 from inception_graph.backends.figures.gallery import gallery  # noqa: E402
 from inception_graph.backends.figures.poster import Entry, by_lineage  # noqa: E402
@@ -36,6 +37,7 @@ ARTIFACTS: dict[str, Callable[[], str]] = {
         ig.load("googlenet").typed, view=View("network", expand=("inception_3a",), direction="LR")
     ),
     "reference/family.md": family,
+    "reference/recipes.md": recipes,
     **{page: partial(replayed, page) for page in PAGES},
     **{f"gallery/{name}": made for name, made in family_gallery().items()},
 }

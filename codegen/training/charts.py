@@ -192,8 +192,10 @@ def axis(numbers: Sequence[float], *, logarithmic: bool) -> Axis:
         if len(ticks) > 8:
             ticks = [10.0**power for power in range(first, last + 1) if low <= 10.0**power <= high]
         return Axis(low, high, True, tuple(ticks[:: math.ceil(len(ticks) / 8)]))
-    if most == least:
-        most, least = (most + 1, 0.0) if most == 0 else (max(most, 0.0), min(least, 0.0))
+    if most - least <= 1e-6 * max(
+        abs(most), abs(least)
+    ):  # one number, give or take what rounding adds
+        least, most = min(least, 0.0), max(most, 0.0) or 1.0
     power = 10.0 ** math.floor(math.log10((most - least) / 5))
     step = next(
         power * by for by in (1, 2, 2.5, 5, 10) if power * by >= (most - least) / 5 * 0.9999

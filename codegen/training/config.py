@@ -11,15 +11,8 @@ from typing import Any
 
 from training.errors import RunError
 
-_AT_LEAST_ONE = (
-    "epochs",
-    "batch",
-    "accumulate",
-    "log_every",
-    "keep",
-    "alarm_after",
-    "schedule_every",
-)
+_AT_LEAST_ONE = ("epochs", "batch", "accumulate", "log_every", "keep", "alarm_after")
+_ABOVE_ZERO = ("learning_rate", "schedule_every")
 EXECUTION = (
     "channels_last", "compile", "accumulate", "gradient_checkpointing", "deterministic", "workers",
     "log_every", "checkpoint_every", "keep", "unreadable", "alarm_after",
@@ -61,10 +54,16 @@ def read_config(path: Path, overrides: Iterable[str] = ()) -> Config:
             raise RunError(f"'--set {override}' is not of the form name=value")
         _check_known(name, values)
         values[name] = _alike(name, values[name], _value(value))
-    for name in _AT_LEAST_ONE:
-        if not isinstance(values.get(name, 1), int | float) or values.get(name, 1) < 1:
-            raise RunError(f"'{name}' is {values[name]!r}: it must be 1 or more")
+    _check_bounds(values)
     return Config(**values)
+
+
+def _check_bounds(values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if name in _AT_LEAST_ONE and not value >= 1:
+            raise RunError(f"'{name}' is {value}: it must be 1 or more")
+        if name in _ABOVE_ZERO and not value > 0:
+            raise RunError(f"'{name}' is {value}: it must be above 0")
 
 
 def _text(path: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.checkpoint import checkpoint
@@ -82,3 +82,15 @@ def _statistics_kept(stage: nn.Module) -> Generator[None]:
         for norm, momentum in zip(norms, momenta, strict=True):
             norm.momentum = momentum
             norm.num_batches_tracked.sub_(1)
+
+
+def stage_norms(model: nn.Module) -> dict[str, Tensor]:
+    """The norm of the gradient in each stage, as the network names its stages, on the device."""
+    stages: dict[str, list[Tensor]] = {}
+    for name, weight in model.named_parameters():
+        if weight.grad is not None:
+            stages.setdefault(name.split(".")[0], []).append(weight.grad)
+    return {
+        stage: torch.stack(torch._foreach_norm(gradients)).norm()
+        for stage, gradients in stages.items()
+    }

@@ -80,9 +80,20 @@ def join(device: str | None) -> Place:
         torch.cuda.set_device(local)
     place = torch.device(wanted, local) if wanted == "cuda" else torch.device("cpu")
     if world > 1:
+        _check_restarts()
         dist.init_process_group("nccl" if wanted == "cuda" else "gloo")
         _words = dist.new_group(backend="gloo")
     return Place(int(os.environ.get("RANK", "0")), world, place)
+
+
+def _check_restarts() -> None:
+    """Make sure that processes can meet again after one of them was started anew."""
+    # What the first start left in torchrun's own store would keep the second from meeting (pytorch/pytorch#135712).
+    is_shared = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
+    if is_shared and os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0":
+        raise RunError(
+            "torchrun could not start a lost process again: set TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 for it"
+        )
 
 
 def leave() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -53,7 +54,7 @@ class Progress:
         if record["kind"] == "validation":
             whose = "validation with averaged weights" if record["averaged"] else "validation"
             return "  ".join([f"epoch {record['epoch']:g}/{epochs}  {whose}", *heads])
-        epoch = min(int(record["epoch"]) + 1, epochs)
+        epoch = math.ceil(record["epoch"])
         return "  ".join(
             [
                 f"epoch {epoch}/{epochs}  step {step}/{self.total_steps}",

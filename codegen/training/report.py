@@ -24,6 +24,7 @@ _MAKER = "made by inception-graph"
 _WIDE, _PANEL, _GAP, _MARGIN = 940.0, 270.0, 36.0, 20.0
 _LOSS = "Loss of each head, without its weight (dashed: validation)"
 _ACCURACY = "Top-1 accuracy of each head (dashed: validation)"
+_LINES = "Upright lines: dotted where the run was resumed, dashed where an alarm was given."
 _MOST_CLASSES, _MOST_WORDS = 40, 200
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -44,7 +45,8 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 th, td { text-align: left; padding: 3px 22px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th, td:first-child, .numbers td { white-space: nowrap; } td { overflow-wrap: anywhere; }
 .numbers td + td, .numbers th + th { text-align: right; }
-.columns { columns: 2 380px; column-gap: 32px; } .columns table { width: 100%; } .columns tr { break-inside: avoid; }"""
+.columns { columns: 2 380px; column-gap: 32px; } .columns table { width: 100%; }
+.columns .wide { overflow: visible; } .columns tr { break-inside: avoid; }"""
 
 
 def write_report(folder: Path) -> None:
@@ -186,6 +188,7 @@ def _page(run: _Run, body: str, high: float) -> str:
         *(f'<p class="alarm">{_safe(alarm["message"])}</p>' for alarm in run.of("alarm")),
         "<h2>Heads</h2>", _table(_results(run), "numbers"),
         f'<h2>Curves</h2><div class="wide">{charts}</div>',
+        f'<p class="quiet">{_LINES if _marks(run) else ""}</p>',
         *_events(run),
         '<h2>Recipe</h2><div class="columns">', _table(_recipe(run.config)), "</div>",
         f"<h2>Classes</h2><p>{_safe(_classes(run.classes))}</p>",
@@ -223,7 +226,7 @@ def _tiles(run: _Run) -> str:
     if train:
         speeds = sorted(record["images_per_second"] or 0.0 for record in train)
         tiles.append((f"{speeds[len(speeds) // 2]:,.0f}", "images/s in training (median)"))
-        tiles.append((duration(train[-1]["seconds"]), "of training"))
+        tiles.append((duration(sum(record["seconds"] for record in train)), "of training"))
     cells = (
         f'<div class="tile"><b>{_safe(b)}</b><span>{_safe(words)}</span></div>'
         for b, words in tiles
@@ -282,11 +285,14 @@ def _events(run: _Run) -> Iterator[str]:
 
 
 def _recipe(config: Config) -> list[Sequence[str]]:
-    rows = [
-        (name, "usual" if value is None else json.dumps(value))
-        for name, value in vars(config).items()
-    ]
+    rows = [(name, _setting(value)) for name, value in vars(config).items()]
     return [("setting", "value"), *rows]
+
+
+def _setting(value: Any) -> str:
+    if value is None:
+        return "usual"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _classes(names: Sequence[str]) -> str:

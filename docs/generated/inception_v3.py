@@ -1,7 +1,7 @@
 """Inception v3, arXiv:1512.00567.
 
 Made by inception-graph 0.1.0 from inception_v3.yaml
-(sha256 11ac905613c0e3cb):
+(sha256 01e8e5000596f5bf):
 
     inception-graph emit inception_v3
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 from typing import get_args
 
 import click
@@ -77,15 +76,9 @@ def bench(
     if find_spec("torch") is None:
         fail("torch is not installed: pip install 'inception-graph[torch]'")
     if output is not None:
-        from inception_graph.backends.figures.writing import FORMATS
-        from inception_graph.files import guard
+        from inception_graph.cli.outputs import check_figure
 
-        if Path(output).suffix.lower().removeprefix(".") not in FORMATS:
-            message = (
-                f"'-o {output}': a plot is written to {', '.join(f'.{name}' for name in FORMATS)}"
-            )
-            raise click.UsageError(message)
-        guard(Path(output), force=force)
+        check_figure(output, force=force)
     made = network(spec, settings, limits, auxiliary=False)
 
     import torch

@@ -51,14 +51,17 @@ def _expected(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+    from inception_graph.analysis.scores import NoScoresError
     from inception_graph.backends.pictures import PictureError
     from inception_graph.export.errors import ExportError
     from inception_graph.images.errors import ImageError
     from inception_graph.passes import PassError
     from inception_graph.prediction.errors import PredictionError
+    from inception_graph.training.errors import TrainingError
     from inception_graph.weights.errors import WeightsError
 
-    expected = PictureError | ExportError | ImageError | PassError | PredictionError | WeightsError
+    expected = PictureError | ExportError | ImageError | NoScoresError | PassError
+    expected |= PredictionError | TrainingError | WeightsError
     return str(error) if isinstance(error, expected) else None
 
 

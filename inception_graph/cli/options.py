@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inception_graph.ir.expressions import Value
     from inception_graph.ir.program import Size
     from inception_graph.network import Network
+    from inception_graph.training.runs import Run
 
 
 class SpecParameter(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - not generic before click 8.4
@@ -76,6 +77,28 @@ def parsed_settings(settings: tuple[str, ...]) -> dict[str, Value]:
     return values
 
 
+def parted_settings(settings: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The settings of variables, and plain values for fields of the recipe from ``training.name=value`` pairs."""
+    from inception_graph.diagnostics.report import Report
+    from inception_graph.diagnostics.source import Source
+    from inception_graph.limits import DEFAULT_LIMITS
+    from inception_graph.spec.reader import read_tree
+
+    recipe = "training."
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not name.startswith(recipe):
+            continue
+        report = Report()
+        tree = read_tree(Source("--set", text), report, DEFAULT_LIMITS) if equals else None
+        if tree is None or report.found:
+            message = f"'--set {setting}' is not of the form training.name=value"
+            raise click.UsageError(message)
+        changes[name.removeprefix(recipe).strip()] = tree.plain()
+    return tuple(setting for setting in settings if not setting.startswith(recipe)), changes
+
+
 def parsed_limits(limits: tuple[str, ...]) -> Limits:
     """Bounds from ``name=number`` pairs."""
     from inception_graph.limits import DEFAULT_LIMITS
@@ -111,6 +134,15 @@ def parsed_size(size: str | None) -> Size | None:
     return channels, height, width
 
 
+def run_in(spec: str) -> Run | None:
+    """The run whose folder stands for a spec, if one does."""
+    from pathlib import Path
+
+    from inception_graph.training.runs import Run, is_run
+
+    return Run(Path(spec)) if is_run(Path(spec)) else None
+
+
 def standard_input(limits: Limits) -> str:
     """What is on standard input, read a little further than the bound where it is longer."""
     raw = sys.stdin.buffer.read(limits.bytes + 1)
@@ -120,13 +152,14 @@ def standard_input(limits: Limits) -> str:
 def compiled(
     spec: str, settings: tuple[str, ...], limits: tuple[str, ...], size: str | None = None
 ) -> Compilation:
-    """The compilation of a spec; '-' stands for standard input."""
+    """The compilation of a spec; '-' stands for standard input, the folder of a run for the spec in it."""
     from inception_graph.compiler import compile_spec, compile_text
 
     values, bounds, image = parsed_settings(settings), parsed_limits(limits), parsed_size(size)
     if spec == "-":
         return compile_text(standard_input(bounds), values, bounds, name="<stdin>", size=image)
-    return compile_spec(spec, values, bounds, size=image)
+    run = run_in(spec)
+    return compile_spec(run.spec if run else spec, values, bounds, size=image)
 
 
 def network(

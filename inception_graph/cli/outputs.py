@@ -19,3 +19,15 @@ def deliver(text: str, output: str | None, *, force: bool) -> None:
     guard(path, force=force or same)
     write_atomically(Path(output), text)
     click.echo(f"wrote {output}", err=True)
+
+
+def check_figure(output: str, *, force: bool) -> None:
+    """Make sure, before long work, that a figure can be written to a file in the end."""
+    from inception_graph.backends.figures.writing import FORMATS
+    from inception_graph.files import guard
+
+    if Path(output).suffix.lower().removeprefix(".") not in FORMATS:
+        known = ", ".join(f".{name}" for name in FORMATS)
+        message = f"'-o {output}': a plot is written to {known}"
+        raise click.UsageError(message)
+    guard(Path(output), force=force)

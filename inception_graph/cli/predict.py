@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inception_graph.cli.failures import FINDINGS, fail
-from inception_graph.cli.options import network, spec_options
+from inception_graph.cli.options import network, run_in, spec_options
 
 if TYPE_CHECKING:
     from inception_graph.prediction.ranking import Prediction
@@ -54,26 +54,30 @@ def predict(
 ) -> None:
     """Say what pictures show: the likeliest classes of each, with their probabilities.
 
-    An IMAGE is a file, a folder or a quoted pattern. Pictures are prepared as the weights say, or else the spec. Exit
-    status 1 where one was refused.
+    An IMAGE is a file, a folder or a quoted pattern. Pictures are prepared as the weights say, or else the spec. The
+    folder of a run may stand for SPEC: it has weights and labels. Exit status 1 where a picture was refused.
     """
+    if (run := run_in(spec)) is not None:
+        weights = weights or str(run.weights)
     if weights is None:
         fail("random weights see nothing in pictures: name trained ones, --weights FILE")
     missing = [name for name, module in _NEEDED.items() if find_spec(module) is None]
     if missing:
         fail(f"{' and '.join(missing)} not installed: pip install 'inception-graph[torch]'")
+    from inception_graph.analysis.scores import scores
     from inception_graph.images.finding import find_images
-    from inception_graph.prediction.labels import labels_for
+    from inception_graph.prediction.labels import Labels, labels_for
     from inception_graph.prediction.loading import loaded, preparation
     from inception_graph.prediction.ranking import Classifier
-    from inception_graph.prediction.scores import scores
 
     made = network(spec, settings, limits)
     kind = scores(made.typed)
     if made.input[0] not in (1, 3):
         fail(f"'{made.name}' takes images of {made.input[0]} channels; pictures have 1 or 3")
     model, fit = loaded(made, weights, source)
-    named = labels_for(made.output[0], Path(labels) if labels else None, background=fit.background)
+    own = Labels(run.labels, "the run's") if run and labels is None else None
+    file = Path(labels) if labels else None
+    named = own or labels_for(made.output[0], file, background=fit.background)
     preprocess, words = preparation(made.typed, fit)
     click.echo(f"pictures are {words}; labels: {named.source}", err=True)
     if fit.also and source is None:

@@ -6,18 +6,27 @@ import difflib
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from inception_graph.cli.failures import FINDINGS
-from inception_graph.cli.options import SPEC, compiled, network, spec_options
+from inception_graph.cli.options import SPEC, compiled, network, parted_settings, spec_options
+
+if TYPE_CHECKING:
+    from inception_graph.network import Network
 
 
 @click.command()
 @spec_options
-@click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+@click.option("-o", "--output", metavar="FILE", help="Write to a file, or a folder with training.")
 @click.option(
     "--check", metavar="FILE", help="Compare with a file instead; exit status 1 where it differs."
+)
+@click.option(
+    "--with-training",
+    is_flag=True,
+    help="Write a folder: the source, a training loop and the recipe. --set training.NAME=VALUE changes it.",
 )
 @click.option("--without-auxiliary", is_flag=True, help="Leave out the auxiliary heads.")
 @click.option(
@@ -32,6 +41,7 @@ def emit(
     limits: tuple[str, ...],
     output: str | None,
     check: str | None,
+    with_training: bool,
     without_auxiliary: bool,
     optimize: str | None,
     force: bool,
@@ -39,8 +49,13 @@ def emit(
     """Print a network as PyTorch source that needs torch only."""
     from inception_graph.cli.outputs import deliver
 
-    made = network(spec, settings, limits, auxiliary=not without_auxiliary)
-    source = (made.optimised(optimize) if optimize else made).emit()
+    variables, changes = parted_settings(settings) if with_training else (settings, {})
+    made = network(spec, variables, limits, auxiliary=not without_auxiliary)
+    made = made.optimised(optimize) if optimize else made
+    if with_training:
+        _emit_folder(made, changes, output, force=force)
+        return
+    source = made.emit()
     if check is None:
         deliver(source, output, force=force)
         return
@@ -54,6 +69,20 @@ def emit(
     click.echo("\n".join(difference))
     click.echo(f"{check} is not what {spec} emits now", err=True)
     sys.exit(FINDINGS)
+
+
+def _emit_folder(
+    made: Network, changes: dict[str, Any], output: str | None, *, force: bool
+) -> None:
+    from inception_graph.training.folder import files, write
+    from inception_graph.training.recipe import advice
+
+    if output is None:
+        raise click.UsageError("--with-training writes a folder: say which, -o FOLDER")
+    write(files(made, changes), Path(output), force=force)
+    for hint in advice(made.program.training, changes):
+        click.echo(f"hint: {hint}", err=True)
+    click.echo(f"wrote {output}: 'python {Path(output) / 'train.py'} --data DIR' starts", err=True)
 
 
 @click.command()

@@ -24,11 +24,13 @@ from inception_graph.comparison.parts import Part, Reading, alone
 from inception_graph.comparison.rewiring import Wires
 from inception_graph.ir.graph import INPUT
 from inception_graph.ir.header import Preprocess
+from inception_graph.ir.training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from inception_graph.ir.graph import TypedGraph
+    from inception_graph.ir.header import Section
 
 
 def compare(one: TypedGraph, other: TypedGraph, *, names: tuple[str, str]) -> Difference:
@@ -53,6 +55,17 @@ def compare(one: TypedGraph, other: TypedGraph, *, names: tuple[str, str]) -> Di
         totals_after=totals(other),
         notes=tuple(dict.fromkeys((*_notes(one), *_notes(other)))),
     )
+
+
+def _differing(
+    key: str, model: type[Section], one: Section | None, other: Section | None
+) -> Iterator[Setting]:
+    """Differences of a section, field by field; where it comes from makes none."""
+    given = {name for held in (one, other) if held for name in held.model_fields_set}
+    for name in model.model_fields:
+        old, new = (written(getattr(held, name)) if held else None for held in (one, other))
+        if old != new and name in given and name != "source":
+            yield Setting(f"{key}.{name}", old, new)
 
 
 def _notes(typed: TypedGraph) -> Iterator[Note]:
@@ -82,13 +95,8 @@ class _Edits:
             old, new = before.variables.get(name), after.variables.get(name)
             if old != new:
                 yield Setting(f"variables.{name}", old, new)
-        for name in Preprocess.model_fields:
-            old, new = (
-                written(getattr(held, name)) if held else None
-                for held in (before.preprocess, after.preprocess)
-            )
-            if old != new:
-                yield Setting(f"preprocess.{name}", old, new)
+        yield from _differing("preprocess", Preprocess, before.preprocess, after.preprocess)
+        yield from _differing("training", Training, before.training, after.training)
         yield from self._heads()
         ends = (self.one.graph.output,), (self.other.graph.output,)
         if self.wires.differ(*ends):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from inception_graph.ops.code import arithmetic, called, traced
@@ -51,7 +51,7 @@ class Expression:
 
     text: str
     names: tuple[str, ...]
-    tree: ast.expr
+    tree: ast.expr = field(repr=False, compare=False)
 
     @property
     def bare(self) -> bool:

@@ -137,14 +137,15 @@ class Graph:
     @cached_property
     def main(self) -> frozenset[int]:
         """Ids of the nodes on which the main output depends; others serve the heads, or nothing."""
-        return self._behind(self.output)
+        return self.behind(self.output)
 
     @cached_property
     def served(self) -> frozenset[int]:
         """Ids of the nodes on which the main output or a head's depends."""
-        return self._behind(self.output, *(head.output for head in self.heads))
+        return self.behind(self.output, *(head.output for head in self.heads))
 
-    def _behind(self, *outputs: int) -> frozenset[int]:
+    def behind(self, *outputs: int) -> frozenset[int]:
+        """Ids of the nodes on which some values depend, those of the values with them."""
         needed: set[int] = set()
         waiting = list(outputs)
         while waiting:

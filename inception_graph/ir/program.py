@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inception_graph.ir.checkpoints import CheckpointSource
     from inception_graph.ir.expressions import Expression, Symbolic, Value
     from inception_graph.ir.header import Expect, Meta, Preprocess
+    from inception_graph.ir.training import Training
     from inception_graph.ops.base import Join, Operation
 
 
@@ -161,6 +162,7 @@ class Program:
     input: Size
     meta: Meta
     preprocess: Preprocess | None
+    training: Training | None
     checkpoints: Mapping[str, CheckpointSource]
     expect: Expect | None
     variables: Mapping[str, Value]

@@ -53,7 +53,9 @@ class Eliminate(Pass):
             if isinstance(element, Chain):
                 return _without_idle(element, path, typed, built, read, record)
             if isinstance(element, Fork):
-                return _shared_beginnings(flattened(element, path, read, record), path, record)
+                return _shared_beginnings(
+                    flattened(element, path, read, record), path, read, record
+                )
             if isinstance(element, Leaf) and element.operation is Activation:
                 return _in_place(element, path, typed, built[id(element)], record)
             return element
@@ -109,7 +111,7 @@ def _is_identity(operation: Operation, x: Shape) -> bool:
             return False
 
 
-def _shared_beginnings(fork: Fork, path: str, record: Record) -> Fork:
+def _shared_beginnings(fork: Fork, path: str, read: frozenset[str], record: Record) -> Fork:
     """A join of branches none of which begins with what another one begins with too."""
     known: dict[object, str] = {}
     branches: list[Element] = []
@@ -126,6 +128,7 @@ def _shared_beginnings(fork: Fork, path: str, record: Record) -> Fork:
         following = rest[0] if rest else None
         if (
             twin.split(".")[0] != branch.name
+            and first.name not in read
             and isinstance(following, Leaf | Use | Fork)
             and following.reads is None
         ):
@@ -148,8 +151,6 @@ def _in_place(
         fresh = source >= 0 and isinstance(typed.operation(source), _FRESH)
         outputs = (typed.graph.output, *(head.output for head in typed.graph.heads))
         if not fresh or len(typed.graph.readers[source]) > 1 or source in outputs:
-            return node
-        if any(head.instance.reads == source for head in typed.graph.heads):
             return node
     record.did(f"{path}: in place")
     return leaf(node.name, Activation, {**node.attributes, "inplace": True}, node, node.reads)

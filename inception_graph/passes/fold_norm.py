@@ -45,12 +45,14 @@ class FoldNorm(Pass):
             return element
 
         folded = rewritten(program, change, record)
-        if folded is program:
+        count = _norms(program) - _norms(folded)
+        if not count:
             return program
-        count = sum(
-            1 for element in program.elements() if isinstance(element, Leaf) and _normed(element)
+        record.did(
+            f"{count} norms of the spec go into their convolutions"
+            if count > 1
+            else "1 norm of the spec goes into its convolution"
         )
-        record.did(f"{count} norms of the spec go into their convolutions")
         kinds = {kind.key for kind in _KINDS}
         defaults = {
             key: _renamed(fields) if key in kinds else fields
@@ -59,10 +61,12 @@ class FoldNorm(Pass):
         return replace(folded, defaults=defaults)
 
 
-def _normed(element: Leaf) -> bool:
-    return element.operation in _KINDS and element.attributes.get("norm", "none") not in (
-        None,
-        "none",
+def _norms(program: Program) -> int:
+    """How many batch normalisations a program writes down, within convolutions and behind them."""
+    return sum(
+        one.operation is BatchNorm or one.attributes.get("norm") not in (None, "none")
+        for one in program.elements()
+        if isinstance(one, Leaf)
     )
 
 

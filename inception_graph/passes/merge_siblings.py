@@ -86,6 +86,8 @@ def _signature(node: Leaf) -> object | None:
     if node.operation is not Conv or "merges" in node.attributes:
         return None
     symbolic = {n: v for n, v in node.attributes.items() if n != "channels" and is_symbolic(v)}
+    if not {"kernel", "groups"}.isdisjoint(symbolic):
+        return None
     known = {n: v for n, v in node.attributes.items() if n not in symbolic}
     made = Conv.model_validate({**known, "channels": 1})
     if made.kernel != (1, 1) or made.groups != 1:

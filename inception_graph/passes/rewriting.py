@@ -117,29 +117,25 @@ def leaf(
 def total(numbers: Sequence[Symbolic]) -> Symbolic:
     """The sum of numbers, some of which may be symbolic; numbers that are known are added up."""
     known = sum(number for number in numbers if isinstance(number, int))
-    counted = Counter(_term(number) for number in numbers if isinstance(number, Expression))
-    texts = [_times(count, term) for term, count in counted.items()]
-    if not texts:
+    counted = Counter(_bare(number) for number in numbers if isinstance(number, Expression))
+    if not counted:
         return known
-    texts += [str(known)] if known else []
-    return parse(f"$({' + '.join(texts)})") if len(texts) > 1 else parse(_alone(texts[0]))
+    terms = [_times(count, term) for term, count in counted.items()]
+    text = " + ".join([*terms, str(known)] if known else terms)
+    return parse(f"${text}" if text.isidentifier() else f"$({text})")
 
 
-def _term(number: Expression) -> str:
-    body = number.text[1:]
-    inner = body[1:-1].strip() if body.startswith("(") else body
-    return body if any(sign in inner for sign in "-/%") else inner
+def _bare(number: Expression) -> str:
+    """The text of an expression without what marks it; no operator binds more loosely than those of a sum."""
+    body = number.text.removeprefix("$")
+    return body[1:-1].strip() if body.startswith("(") else body
 
 
 def _times(count: int, term: str) -> str:
     """A term that is added several times: ``2 * width``."""
     if count == 1:
         return term
-    return f"{count} * {term if term.isidentifier() or term.startswith('(') else f'({term})'}"
-
-
-def _alone(term: str) -> str:
-    return f"${term}" if term.isidentifier() else f"$({term})"
+    return f"{count} * {term if term.isidentifier() else f'({term})'}"
 
 
 def pairs_of(chain: Chain) -> Iterator[tuple[Leaf, Leaf]]:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class PredictionError(Exception):
-    """A network that scores no classes, or labels that are not those of its classes, in one sentence."""
+    """Labels that are not those of a network's classes, in one sentence."""

@@ -15,8 +15,8 @@ from inception_graph.images.preparing import image_input
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from inception_graph.analysis.scores import Scores
     from inception_graph.ir.header import Preprocess
-    from inception_graph.prediction.scores import Scores
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from inception_graph.ir.expressions import (
 from inception_graph.ir.faults import report_faults
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
 from inception_graph.ir.program import SECTIONS, Block, Chain, Program
+from inception_graph.ir.training import Training
 from inception_graph.ops.fields import show
 from inception_graph.ops.registry import operations
 from inception_graph.spec.blocks import read_block, signatures
@@ -43,7 +44,7 @@ LANGUAGE = 1
 
 KEYS = (
     "inception_graph", "name", "extends", "meta", "allow", "input", "variables", "defaults", "blocks",
-    *SECTIONS, "auxiliary", "preprocess", "checkpoints", "expect",
+    *SECTIONS, "auxiliary", "preprocess", "training", "checkpoints", "expect",
 )  # fmt: skip
 """The keys of a spec, in their canonical order."""
 
@@ -129,6 +130,7 @@ class _Lowering:
             (size.channels, size.height, size.width) if size else (0, 0, 0),
             self._section("meta", Meta, scope, reader) or Meta(),
             self._section("preprocess", Preprocess, scope, reader),
+            self._section("training", Training, scope, reader),
             read_checkpoints(self.tree.get("checkpoints"), self.report, self.places),
             self._section("expect", Expect, scope, reader),
             self.variables,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
 from inception_graph.ir.program import SECTIONS
+from inception_graph.ir.training import Training
 from inception_graph.ops.base import Join
 from inception_graph.ops.fields import OPTIONS_OF
 from inception_graph.ops.registry import operations
@@ -50,6 +51,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "meta": Meta,
     "input": Input,
     "preprocess": Preprocess,
+    "training": Training,
     "expect": Expect,
 }
 

@@ -38,6 +38,7 @@ def variant_sections(whole: Mapping[str, Schema]) -> dict[str, Schema]:
         "auxiliary": _by_name({"$ref": "#/definitions/auxiliary_change"}, whole["auxiliary"]),
         **{section: _by_name(_CHANGE, whole[section]) for section in SECTIONS},
         "preprocess": _optional(whole["preprocess"]),
+        "training": _optional(whole["training"]),
         "checkpoints": _checkpoints(whole["checkpoints"]),
     }
     return {key: {**_or_null(schema), **_said(schema)} for key, schema in changed.items()}

@@ -55,6 +55,7 @@ class _Writer:
             **{section: self._nodes(chain) for section, chain in program.sections.items()},
             "auxiliary": {head.name: self._head(head) for head in program.auxiliary},
             "preprocess": _given(program.preprocess),
+            "training": _given(program.training),
             "checkpoints": {name: _given(given) for name, given in program.checkpoints.items()},
             "expect": {} if program.varied else _given(program.expect),
         }

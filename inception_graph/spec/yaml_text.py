@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 """Columns of a line."""
-_PARTED = ("blocks", "stem", "body", "auxiliary", "preprocess", "checkpoints")
+_PARTED = ("blocks", "stem", "body", "auxiliary", "preprocess", "training", "checkpoints")
 """Keys with a blank line before them, where they do not follow one of their own kind."""
 _PLAIN = re.compile(r"[A-Za-z$](?:[A-Za-z0-9_$()+*/%.;=-]|:(?=[^\s,\]}])| (?=[^\s#]))*")
 """Texts that need no quotes, wherever they stand; a comma ends them inside of brackets."""

@@ -20,7 +20,7 @@ from inception_graph.verification.outputs import TOLERANCE, evaluated, trained
 EXACT = 1e-8
 """Rounding in double precision; what stands before a normalisation has gradients of nothing but rounding."""
 
-SMALL = 139
+SMALL = 107
 """Side of the images of a step of training, which takes long in double precision."""
 
 REPEATED = [
@@ -57,8 +57,10 @@ def typed(peer: Peer, *, side: int = 0, larger: int = 0, heads: bool = False) ->
 
 @peers(PEERS)
 def test_the_structure_is_the_same(peer: Peer) -> None:
-    built(peer)
-    found = compared(compile_spec(peer.spec), peer.source, outputs=False)
+    try:
+        found = compared(compile_spec(peer.spec), peer.source, outputs=False)
+    except PeerMissing as missing:
+        pytest.skip(str(missing))
     assert found.peer is peer
     assert [d for d in found.pairing.differences if not d.training] == []
     assert found.agrees
@@ -72,19 +74,13 @@ def test_the_structure_is_the_same(peer: Peer) -> None:
 
 @peers(PEERS)
 def test_the_outputs_are_the_same(peer: Peer) -> None:
-    agree(peer, typed(peer))
-
-
-@peers([peer for peer in PEERS if peer not in REPEATED])
-def test_the_outputs_are_the_same_at_another_size(peer: Peer) -> None:
+    reference = built(peer)
     # Six pixels more leave the last map as large as the fixed windows of some libraries' last pools.
-    agree(peer, typed(peer, larger=6))
-
-
-def agree(peer: Peer, ours: TypedGraph) -> None:
-    agreement = evaluated(ours, ours.program.checkpoints[peer.source], built(peer))
-    assert agreement.difference <= TOLERANCE
-    assert agreement.spread > 1000 * TOLERANCE  # else the images did not matter
+    for larger in (0,) if peer in REPEATED else (0, 6):
+        ours = typed(peer, larger=larger)
+        agreement = evaluated(ours, ours.program.checkpoints[peer.source], reference)
+        assert agreement.difference <= TOLERANCE
+        assert agreement.spread > 1000 * TOLERANCE  # else the images did not matter
 
 
 @peers([peer for peer in PEERS if peer not in REPEATED])

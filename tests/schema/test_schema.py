@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 from inception_graph.compiler import compile_spec, compile_text
 from inception_graph.diagnostics.report import Report
 from inception_graph.ir.header import Expect, Input, Meta, Preprocess
+from inception_graph.ir.training import Training
 from inception_graph.limits import DEFAULT_LIMITS
 from inception_graph.ops.base import Join, Operation
 from inception_graph.ops.documentation import described
@@ -82,6 +83,17 @@ BASE: dict[str, Any] = {
         }
     },
     "preprocess": {"resize": 72, "crop": 64, "mean": [0.5, 0.5, 0.5], "interpolation": "bicubic"},
+    "training": {
+        "source": "Section 6",
+        "epochs": 90,
+        "batch": 256,
+        "optimizer": "rmsprop",
+        "learning_rate": "$(size / 640)",
+        "crop_area": [0.5, 1],
+        "clip_norm": 2,
+        "ema": None,
+        "flip": False,
+    },
     "checkpoints": {
         "torchvision": {
             "layout": "torch",
@@ -175,6 +187,13 @@ BROKEN: list[tuple[str, Any, str, str]] = [
     ("preprocess/interpolation", "cubic", "preprocess/interpolation", ""),
     ("preprocess/std", [], "preprocess/std", ""),
     ("preprocess/colour", "rgb", "preprocess", "colour"),
+    ("training/epoch", 90, "training", "epoch"),
+    ("training/batch", 0, "training/batch", ""),
+    ("training/optimizer", "lars", "training/optimizer", ""),
+    ("training/learning_rate", 0, "training/learning_rate", ""),
+    ("training/crop_area", [0.5], "training/crop_area", ""),
+    ("training/ema", 1, "training/ema", ""),
+    ("training/flip", 1, "training/flip", ""),
     ("checkpoints", [], "checkpoints", "type"),
     ("checkpoints/from slim", {"layout": "torch", "names": {}}, "checkpoints", "does not match"),
     ("checkpoints/slim", "imagenet", "checkpoints/slim", "object"),
@@ -315,7 +334,7 @@ def test_every_operation_and_field_is_explained(kind: type[Operation]) -> None:
         assert "default" in field or kind.model_fields[name].is_required()
 
 
-@pytest.mark.parametrize("model", [Meta, Input, Preprocess, Expect])
+@pytest.mark.parametrize("model", [Meta, Input, Preprocess, Training, Expect])
 def test_every_field_of_the_header_is_explained(model: Any) -> None:
     assert set(described(model)) == set(model.model_fields)
 

@@ -35,6 +35,8 @@ SOUND: list[dict[str, Any]] = [
     {"blocks": {"inception": {"nodes": {"concat": {"branch5": {"expand": {"kernel": 3}}}}}}},
     {"blocks": {"inception": {"nodes": {"concat": {"branch5": None}}}}},
     {"preprocess": {"mean": None}},
+    {"training": {"ema": None, "epochs": 5}},
+    {"training": None},
     {"head": {"dropout": {"dropout": 0.2}}},
     {"allow": {"A703": "dense"}, "body": {"inception_3a": {"allow": {"A701": "a use"}}}},
     {"stem": {"conv1": {"allow": {"A703": "a node"}}}},

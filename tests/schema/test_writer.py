@@ -31,7 +31,8 @@ def _network(compilation: Compilation) -> list[Any]:
     """All that a network is."""
     program, typed = _sound(compilation)
     return [
-        (program.name, program.input, program.meta, program.preprocess, program.checkpoints),
+        (program.name, program.input, program.meta, program.preprocess, program.training),
+        program.checkpoints,
         [(node.name, node.operation, node.inputs, node.section) for node in typed.nodes],
         typed.shapes,
         [(head.name, head.output, head.loss_weight) for head in typed.graph.heads],

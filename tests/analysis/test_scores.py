@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 import inception_graph as ig
-from inception_graph.prediction.errors import PredictionError
-from inception_graph.prediction.scores import scores
+from inception_graph.analysis.scores import NoScoresError, scores
 
 SPEC = """\
 inception_graph: 1
@@ -51,7 +50,7 @@ def test_scores(head: str, expected: str) -> None:
     ],
 )
 def test_features(head: str, words: str) -> None:
-    with pytest.raises(PredictionError) as refused:
+    with pytest.raises(NoScoresError) as refused:
         scores(network(head).typed)
     assert words in str(refused.value)
 
@@ -60,7 +59,7 @@ def test_pooled_pixels_are_no_scores() -> None:
     spec = SPEC.format(head="").replace(
         "conv1: {conv: 6, kernel: 3, activation: relu}", "pool: {avg_pool: global}"
     )
-    with pytest.raises(PredictionError, match="gives 3 features"):
+    with pytest.raises(NoScoresError, match="gives 3 features"):
         scores(ig.load(spec).typed)
 
 
@@ -68,7 +67,7 @@ def test_pooled_pixels_are_no_scores() -> None:
 def test_shipped_networks_score_classes_unless_they_embed(name: str) -> None:
     made = ig.load(name)
     if "facenet" in name:
-        with pytest.raises(PredictionError, match="gives 512 features"):
+        with pytest.raises(NoScoresError, match="gives 512 features"):
             scores(made.typed)
     else:
         assert scores(made.typed) == "logits"

@@ -11,7 +11,6 @@ from inception_graph.ops.convolution import Conv
 from inception_graph.ops.linear import Dropout, Linear
 from inception_graph.ops.pooling import AvgPool
 from inception_graph.ops.reshaping import Flatten
-from inception_graph.prediction.errors import PredictionError
 
 if TYPE_CHECKING:
     from inception_graph.ir.graph import TypedGraph
@@ -23,16 +22,20 @@ Scores: TypeAlias = Literal["logits", "probabilities"]
 _PROBABILITIES = ("softmax", "sigmoid")
 
 
-def scores(typed: TypedGraph) -> Scores:
-    """What the output of a network is.
+class NoScoresError(Exception):
+    """A network that scores no classes, in one sentence."""
+
+
+def scores(typed: TypedGraph, output: int | None = None) -> Scores:
+    """What a network gives, or one of its heads by the index of its output.
 
     Scores are a vector that comes from a linear layer, or from a convolution without normalisation, with nothing but
     pooling, dropout and a softmax or sigmoid behind it. Anything else is taken for features, such as an embedding.
 
     Raises:
-        PredictionError: The network scores no classes.
+        NoScoresError: The network scores no classes.
     """
-    output = typed.graph.output
+    output = typed.graph.output if output is None else output
     shape = typed.shape(output)
     index, found = output, "logits"
     while index != INPUT and len(shape) == 1:
@@ -50,7 +53,7 @@ def scores(typed: TypedGraph) -> Scores:
     message = (
         f"'{typed.program.name}' gives {features}, not scores of classes (it ends in '{ends}')"
     )
-    raise PredictionError(message)
+    raise NoScoresError(message)
 
 
 def _activation(operation: Operation) -> str | None:
