@@ -31,7 +31,7 @@ from training.config import Config, read_config
 from training.data import Batch, Data, Loader, open_data
 from training.errors import RunError
 from training.evaluation import evaluate
-from training.heads import Losses, Tally, by_name
+from training.heads import MAIN, Losses, Tally, by_name
 from training.journal import Journal, environment
 from training.modules import create, for_scale, stage_norms
 from training.names import visible
@@ -80,7 +80,7 @@ class Training:
         self.rate = Schedule(config, self.loader.steps)
         self.checkpoints = Checkpoints(folder / "checkpoints", config.keep)
         self.unreadable = Unreadable(folder / "unreadable.txt", config.unreadable, place)
-        self.step, self.validated, self.best = 0, 0, {"step": -1, "top1": -1.0}
+        self.step, self.validated, self.best = 0, 0, {"step": -1, "top1": -1.0, "loss": 0.0}
         self.signal: int | None = None
         self.tally = Tally()
         self.window: list[tuple[int, Tensor, list[str]]] = []
@@ -291,9 +291,9 @@ class Training:
             "heads": made.heads,
             "averaged": self.average is not None,
         }
-        top1 = made.heads["logits"]["top1"]
-        if top1 > self.best["top1"]:
-            self.best = {"step": self.step, "top1": top1}
+        main = made.heads[MAIN]
+        if (main["top1"], -main["loss"]) > (self.best["top1"], -self.best["loss"]):
+            self.best = {"step": self.step, "top1": main["top1"], "loss": main["loss"]}
         if self.place.first:
             self.journal.write(record)
             self.progress.show(record)

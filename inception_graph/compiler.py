@@ -17,7 +17,7 @@ from inception_graph.diagnostics.source import Place, Source
 from inception_graph.ir.elaborate import elaborate
 from inception_graph.ir.infer import infer
 from inception_graph.limits import DEFAULT_LIMITS, Limits
-from inception_graph.resources import specs
+from inception_graph.resources import shipped
 from inception_graph.spec.document import beside, read_document
 from inception_graph.spec.lower import lower
 from inception_graph.spec.reader import read_file
@@ -84,11 +84,11 @@ def compile_spec(
     path = _path(spec)
     if path is None:
         folder = Path(spec).parent
-        known = [*specs(), *(str(folder / name) for name in beside(folder))]
+        known = [*shipped(), *(str(folder / name) for name in beside(folder))]
         hint = (
             did_you_mean(str(spec), known)
             or did_you_mean(f"{spec}.yaml", known)
-            or f"shipped: {', '.join(specs())}; or name a YAML file"
+            or f"shipped: {', '.join(shipped())}; or name a YAML file"
         )
         nowhere = Place(Source(str(spec), ""), 0, 0)
         report.add(Code.UNREADABLE, f"there is no network and no file '{spec}'", nowhere, hint=hint)
@@ -102,8 +102,8 @@ def compile_spec(
 def _path(spec: str | Path) -> Path | None:
     """The file that a name or a path stands for; a file that is there goes before a shipped network."""
     try:
-        path, shipped = Path(spec), specs().get(str(spec))
-        return path if path.is_file() or (shipped is None and path.exists()) else shipped
+        path, named = Path(spec), shipped().get(str(spec))
+        return path if path.is_file() or (named is None and path.exists()) else named
     except (OSError, ValueError):
         return None
 

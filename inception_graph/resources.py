@@ -19,3 +19,15 @@ def folder(name: str) -> Path:
 def specs() -> dict[str, Path]:
     """The shipped specs by name."""
     return {path.stem: path for path in sorted(folder("specs").glob("*.yaml"))}
+
+
+@cache
+def examples() -> dict[str, Path]:
+    """Small specs to try things with, by name; they are no networks of the family."""
+    return {path.stem: path for path in sorted((folder("specs") / "examples").glob("*.yaml"))}
+
+
+@cache
+def shipped() -> dict[str, Path]:
+    """All specs that have a name: networks, then examples."""
+    return {**specs(), **examples()}

@@ -7,13 +7,7 @@ from pathlib import Path
 
 from training.config import Config
 from training.errors import RunError
-from training.folders import (
-    FolderSplit,
-    ImagesByClass,
-    hold_out,
-    is_class_folder,
-    read_folder,
-)
+from training.folders import FolderSplit, hold_out, is_class_folder, read_folder
 from training.images import Unreadable, size_of
 from training.loading import Batch, Loader, SyntheticSplit
 from training.names import visible
@@ -104,7 +98,7 @@ def _class_folders(folder: Path, validation: str | None, holdout: float, seed: i
     classes = tuple(images)
     if validation is not None:
         held = open_split(validation, classes)
-        return Data(classes, FolderSplit(str(folder), images, classes), held, _absent(held, images))
+        return Data(classes, FolderSplit(str(folder), images, classes), held, _absent(held))
     kept, given = hold_out(images, holdout, seed)
     train, held = (FolderSplit(str(folder), part, classes) for part in (kept, given))
     note = (
@@ -134,9 +128,12 @@ def _of(shard: Path) -> str:
     return shard.name.partition("-")[0]
 
 
-def _absent(held: Split, images: ImagesByClass) -> tuple[str, ...]:
-    there = {held.item(index).label for index in range(len(held))}
-    lacking = [name for number, name in enumerate(images) if number not in there]
+def _absent(held: Split) -> tuple[str, ...]:
+    """What to know of classes that nothing is checked of; of shards, only reading them would tell."""
+    if not isinstance(held, FolderSplit):
+        return ()
+    there = set(held.labels)
+    lacking = [name for number, name in enumerate(held.classes) if number not in there]
     return (f"'{visible(held.name)}' has no image of {listed(lacking)}",) if lacking else ()
 
 

@@ -18,13 +18,17 @@ ImagesByClass = dict[str, list[str]]
 
 
 class FolderSplit(Split):
-    """Image files, each in the folder of its class or in a folder inside that."""
+    """Image files, each in the folder of its class or in a folder inside that.
+
+    Attributes:
+        labels: The numbers of their classes.
+    """
 
     def __init__(self, name: str, images: ImagesByClass, classes: tuple[str, ...]) -> None:
         self.name, self.classes = name, classes
         self._paths = Names(path for paths in images.values() for path in paths)
         numbers = {one: number for number, one in enumerate(classes)}
-        self._labels = array("i", (numbers[one] for one, paths in images.items() for _ in paths))
+        self.labels = array("i", (numbers[one] for one, paths in images.items() for _ in paths))
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -33,7 +37,7 @@ class FolderSplit(Split):
         return self._paths[index]
 
     def item(self, index: int) -> Item:
-        return Item(self._paths[index], self._labels[index])
+        return Item(self._paths[index], self.labels[index])
 
 
 def read_folder(folder: Path, expected: tuple[str, ...] | None = None) -> ImagesByClass:

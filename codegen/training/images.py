@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 from random import Random
 from typing import Any, BinaryIO
 
@@ -32,6 +33,7 @@ class Unreadable(Exception):
     """Why an image cannot be used, in one line and without its name."""
 
 
+@cache
 def suffixes() -> tuple[str, ...]:
     """Suffixes of files in these formats, in small letters and sorted."""
     known = Image.registered_extensions()
@@ -184,6 +186,7 @@ def _opened(file: str | BinaryIO) -> Generator[Image.Image]:
         raise Unreadable(visible(" ".join(reason.split()))) from error
 
 
+@cache
 def _known() -> list[str]:
     """Those formats that this build of Pillow has a decoder for."""
     Image.init()

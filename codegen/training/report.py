@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -96,10 +97,13 @@ class _Run:
 
     @property
     def best(self) -> dict[str, Any] | None:
-        """The validation with the highest top-1 accuracy of the main head, the first of equals."""
-        return max(
-            self.of("validation"), key=lambda record: record["heads"][MAIN]["top1"], default=None
-        )
+        """The validation whose weights were kept: the highest top-1 of the main head, the lowest loss among equals."""
+        return max(self.of("validation"), key=_merit, default=None)
+
+
+def _merit(record: dict[str, Any]) -> tuple[float, float]:
+    main = record["heads"][MAIN]
+    return main["top1"], -math.inf if main["loss"] is None else -main["loss"]
 
 
 def _curves(run: _Run, body: str, high: float) -> str:

@@ -104,8 +104,13 @@ class ShardSplit(Split):
 
 
 def is_shards(path: str) -> bool:
-    """Whether a path means shards: a tar file, a pattern of them, or a folder that holds some."""
-    return path.endswith(".tar") or any(Path(path).glob("*.tar"))
+    """Whether a path means shards: a tar file, a pattern of them, or a folder that holds some and no folders."""
+    given = Path(path)
+    try:
+        inside = list(given.iterdir()) if given.is_dir() else [given]
+    except OSError:
+        return False
+    return any(p.suffix == ".tar" for p in inside) and not any(p.is_dir() for p in inside)
 
 
 def find_shards(path: str) -> list[Path]:

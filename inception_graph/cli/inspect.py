@@ -33,6 +33,7 @@ def list_(form: str) -> None:
     from inception_graph.analysis.notation import columns
     from inception_graph.interface import list_models, load
     from inception_graph.ops.base import size
+    from inception_graph.resources import examples
 
     networks = [load(name) for name in list_models()]
     if form == "json":
@@ -59,6 +60,7 @@ def list_(form: str) -> None:
         costs = (f"{made.parameters:,}", f"{made.macs:,}")
         rows.append((made.name, size(made.input), *costs, meta.paper or "", meta.title or ""))
     click.echo("\n".join(columns(rows, (2, 3))))
+    click.echo(f"examples, to be trained in minutes: {', '.join(examples())}", err=True)
 
 
 @click.command()

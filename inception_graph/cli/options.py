@@ -33,10 +33,10 @@ class SpecParameter(click.ParamType):  # pyright: ignore[reportMissingTypeArgume
         del ctx, param
         from click.shell_completion import CompletionItem
 
-        from inception_graph.resources import specs
+        from inception_graph.resources import shipped
 
-        shipped = [CompletionItem(name) for name in specs() if name.startswith(incomplete)]
-        return [*shipped, CompletionItem(incomplete, type="file")]
+        names = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="file")]
 
 
 SPEC = SpecParameter()

@@ -61,6 +61,19 @@ def _pair(**bounds: float) -> WithJsonSchema:
     return WithJsonSchema({"type": "array", "items": ends, "minItems": 2, "maxItems": 2})
 
 
+def _seed(value: Any) -> int:
+    if whole(0)(value) > _LARGEST_SEED:
+        bound = f"at most {_LARGEST_SEED}"
+        raise out_of_range(bound, value)
+    return value
+
+
+_LARGEST_SEED = 2**31 - 1
+_Seed: TypeAlias = Annotated[
+    int,
+    PlainValidator(_seed),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": _LARGEST_SEED}),
+]
 _Whole: TypeAlias = Annotated[
     int, PlainValidator(whole(0)), WithJsonSchema({"type": "integer", "minimum": 0})
 ]
@@ -179,7 +192,7 @@ class Training(Section):
     """How far brightness, contrast and saturation of training images may move, as a share."""
     random_interpolation: Flag = True
     """Whether each training image is resized in a way drawn by chance, or as the spec's preprocess says."""
-    seed: _Whole = 0
+    seed: _Seed = 0
     """What all chance follows from: weights, order of images, augmentation, dropout."""
     precision: _Precision = "float32"
     """What convolutions and products are computed in; float16 scales the loss."""

@@ -10,7 +10,7 @@ from inception_graph.diagnostics.codes import Code
 from inception_graph.diagnostics.report import Related, Report, did_you_mean
 from inception_graph.diagnostics.source import Source
 from inception_graph.ops.fields import show
-from inception_graph.resources import specs
+from inception_graph.resources import shipped
 from inception_graph.spec.inheritance import Merge
 from inception_graph.spec.reader import read_file, read_tree
 from inception_graph.spec.tree import Mapping, Scalar, Tree, place
@@ -114,12 +114,12 @@ class _Loading:
             message = f"'extends' takes the name of a network or a path, not {show(named.plain())}"
             self.report.add(Code.PARENT, message, where, hint="write 'extends: googlenet'")
             return None
-        name, shipped = named.value, specs().get(named.value)
-        file = shipped or _joined(folder, name)
+        name = named.value
+        file = shipped().get(name) or _joined(folder, name)
         if file is None or not file.is_file():
             self.files.append(folder / name)
-            near = [*specs(), *beside(folder)]
-            hint = did_you_mean(name, near) or f"shipped: {', '.join(specs())}; or a path"
+            near = [*shipped(), *beside(folder)]
+            hint = did_you_mean(name, near) or f"shipped: {', '.join(shipped())}; or a path"
             message = f"there is no network and no file '{name[:80]}' to extend"
             self.report.add(Code.PARENT, message, where, hint=hint)
             return None

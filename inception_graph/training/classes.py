@@ -17,8 +17,14 @@ def classes(network: Network) -> int:
 
     Raises:
         NoScoresError: One of them scores no classes.
-        TrainingError: They score other classes, or give probabilities; or the network takes no pictures.
+        TrainingError: They score other classes, or give probabilities; the network takes no pictures, or was optimised
+            for evaluation.
     """
+    if lossy := [step.applied.name for step in network.steps if not step.applied.exact]:
+        message = (
+            f"this is for evaluation only: {', '.join(lossy)}; '--optimize train' is for training"
+        )
+        raise TrainingError(message)
     typed = network.typed
     outputs = {"the network": typed.graph.output}
     outputs |= {f"the auxiliary head '{head.name}'": head.output for head in typed.graph.heads}

@@ -76,7 +76,7 @@ def test_what_is_passed_over(tmp_path: Path) -> None:
     write_folder(tmp_path, {"a": 4, "b": 4, "b/inside": 2, ".hidden": 3})
     (tmp_path / "a" / "notes.txt").write_text("none")
     (tmp_path / "a" / "._000.png").write_text("of a Mac")
-    (tmp_path / "README.md").write_text("none")
+    (tmp_path / "downloaded.tar").write_text("none")
     (tmp_path / "a" / "UPPER.PNG").write_bytes((tmp_path / "a" / "000.png").read_bytes())
     found = data.open_data(str(tmp_path), None, recipe(classes=2))
     assert found.classes == ("a", "b")

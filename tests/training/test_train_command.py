@@ -128,6 +128,8 @@ def test_a_run_of_another_spec_is_refused(desk: Desk, before: str, after: str, w
         (("--processes", "0"), "0 is not in the range"),
         (("--device", "tpu"), "'tpu' is not one of"),
         (("--optimize", "trian"), "trian"),
+        (("--optimize", "inference"), "this is for evaluation only: drop_training_only"),
+        (("--set", "training.seed=4294967296"), "training.seed: must be at most 2147483647"),
     ],
 )
 def test_usage_errors(desk: Desk, options: tuple[str, ...], words: str) -> None:
