@@ -14,8 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ from training.optimizers import Average, make_optimizer, set_rate
 from training.processes import Place, join, leave
 from training.progress import Progress
 from training.report import write_report
-from training.resuming import agree, begin, check_same_run
+from training.resuming import agree, begin, check_same_run, interruptible
 from training.schedules import Schedule
 from training.unreadable import Unreadable
 
@@ -137,6 +136,15 @@ class Training:
                 self.progress.close()
                 self.journal.close()
                 write_report(self.folder)
+
+    def stop(self, number: int) -> None:
+        """End the run after the step that is being made, because of a signal."""
+        self.signal = number
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.validated == self.config.epochs * self.loader.steps
 
     def words(self) -> str:
         """What is trained on what, in a line."""
@@ -362,31 +370,18 @@ def _main(given: argparse.Namespace) -> int:
         if state is not None:
             check_same_run(state, config, training.facts(), given.set, say)
             training.load(state)
+            if training.complete:
+                say(f"the run is complete: --set training.epochs=N makes more than {config.epochs}")
+                return 0
         elif resuming:
             say("there is no checkpoint yet: the run starts at its beginning")
-        with interruptible(training):
+        with interruptible(training.stop):
             training.run()
     if training.signal is None:
         return 0
     name = signal.Signals(training.signal).name
     say(f"stopped by {name} after step {training.step}: --resume goes on from there")
     return 128 + training.signal
-
-
-@contextmanager
-def interruptible(training: Training) -> Generator[None]:
-    """Let SIGTERM and Ctrl-C end a run after the step that is being made."""
-
-    def note(number: int, _: object) -> None:
-        training.signal = number
-
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, note) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 
 from training.errors import RunError
 
+_SECTION = "training."
 _AT_LEAST_ONE = ("epochs", "batch", "accumulate", "log_every", "keep", "alarm_after")
 _ABOVE_ZERO = ("learning_rate", "schedule_every")
 EXECUTION = (
@@ -35,7 +36,8 @@ def read_config(path: Path, overrides: Iterable[str] = ()) -> Config:
 
     Args:
         path: Usually config.yaml of the run's directory.
-        overrides: `name=value` pairs; a value is JSON or a bare word.
+        overrides: `name=value` pairs; a value is JSON or a bare word, and names may be written as in a spec,
+            `training.name`.
 
     Raises:
         RunError: The file cannot be read, a line is none of ours, or an override fits nothing.
@@ -49,7 +51,7 @@ def read_config(path: Path, overrides: Iterable[str] = ()) -> Config:
             raise RunError(f"{path.name}:{number}: write 'name: value', the value as JSON")
         values[name] = _value(value)
     for override in overrides:
-        name, equals, value = override.partition("=")
+        name, equals, value = override.removeprefix(_SECTION).partition("=")
         if not equals:
             raise RunError(f"'--set {override}' is not of the form name=value")
         _check_known(name, values)

@@ -147,7 +147,8 @@ def _compared(data: Data, config: Config) -> list[str]:
         )
     if config.batch > images:
         raise RunError(
-            f"a batch is {config.batch} images, and there are {images} to train on: --set batch={images} at most"
+            f"a batch is {config.batch} images, and there are {images} to train on: "
+            f"--set training.batch={images} at most"
         )
     if classes == config.classes:
         return []
@@ -180,7 +181,7 @@ def _looked_at(split: Split, config: Config) -> list[str]:
     if 2 * len(small) > looked:
         raise RunError(
             f"{counted}, such as {small[0]}: {needed}; take a network of a smaller input, "
-            "or allow it with --set enlarge=TIMES"
+            "or allow it with --set training.enlarge=TIMES"
         )
     notes = [f"{counted}, such as {small[0]}: {needed}"] if small else []
     unreadable = f"{len(broken)} of {looked} images that were looked at cannot be read"

@@ -232,7 +232,7 @@ def _check_share(config: Config, place: Place) -> None:
         offered = f"{lower} or {lower + parts}" if lower else str(parts)
         raise RunError(
             f"a batch of {config.batch} images cannot be shared equally by {place.world} process(es) that add up "
-            f"{config.accumulate} part(s) each: --set batch={offered}"
+            f"{config.accumulate} part(s) each: --set training.batch={offered}"
         )
 
 
@@ -244,5 +244,5 @@ def _check_memory(needed: int) -> None:
     if needed > free:
         raise RunError(
             f"workers hand over {needed >> 20} MB of images in {_SHARED_MEMORY}, which has {free >> 20} MB free: "
-            "take fewer of them (--set workers=N) or give it more (docker run --shm-size)"
+            "take fewer of them (--set training.workers=N) or give it more (docker run --shm-size)"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +78,7 @@ def check_same_run(
     Raises:
         RunError: Something else differs.
     """
-    meant = {override.partition("=")[0] for override in given}
+    meant = {override.removeprefix("training.").partition("=")[0] for override in given}
     changed = config.changed_since(state["config"])
     for name, (before, now) in changed.items():
         if name == "digest":
@@ -85,7 +86,7 @@ def check_same_run(
         if name not in meant:
             raise RunError(
                 f"'{name}' was {before!r} when the run began and is {now!r}: "
-                f"say --set {name}=... if it is to change"
+                f"say --set training.{name}=... if it is to change"
             )
         say(f"'{name}' was {before!r} until step {state['step']}, and is {now!r} from there")
     if state["data"] != data:
@@ -93,3 +94,15 @@ def check_same_run(
             f"{d['images']} images of {len(d['classes'])} classes" for d in (state["data"], data)
         )
         raise RunError(f"the run began with other data: {before} then, {now} now")
+
+
+@contextmanager
+def interruptible(stop: Callable[[int], None]) -> Generator[None]:
+    """Pass SIGTERM and Ctrl-C on to somebody who ends the run in good order."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda number, _: stop(number)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -39,6 +39,6 @@ class Unreadable:
         if count > self.share * images:
             raise RunError(
                 f"{count} of {images} images cannot be read, more than {self.share:.2%}: '{self.path}' names them; "
-                "mend them, or allow more with --set unreadable=SHARE"
+                "mend them, or allow more with --set training.unreadable=SHARE"
             )
         return count

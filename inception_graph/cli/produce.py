@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,8 @@ def _emit_folder(
     write(files(made, changes), Path(output), force=force)
     for hint in advice(made.program.training, changes):
         click.echo(f"hint: {hint}", err=True)
-    click.echo(f"wrote {output}: 'python {Path(output) / 'train.py'} --data DIR' starts", err=True)
+    start = shlex.quote(str(Path(output) / "train.py"))
+    click.echo(f"wrote {output}: 'python {start} --data DIR' starts", err=True)
 
 
 @click.command()

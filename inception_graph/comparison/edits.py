@@ -68,7 +68,7 @@ class Rewired:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value beside the nodes: the input, a variable, preprocessing, the recipe, the weight of a head's loss, the output."""
+    """A value beside the nodes: of the input, a variable, preprocessing, the recipe, a head's loss, the output."""
 
     name: str
     before: Written

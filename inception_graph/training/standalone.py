@@ -13,6 +13,6 @@ def module(name: str) -> Any:
     """A module of ``codegen/training``, such as ``data``; it imports torch if it needs it."""
     path = str(folder("codegen"))
     if path not in sys.path:
-        # Last: a name there hides no installed package, and `training` itself is looked for nowhere else in our package.
+        # Last: `training` is the only name that is looked for there, and hides no installed package.
         sys.path.append(path)
     return importlib.import_module(f"training.{name}")

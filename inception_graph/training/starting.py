@@ -78,7 +78,11 @@ def check_same(network: Network, run: Run, spec: str) -> None:
 
 def _settings(edits: Sequence[Edit]) -> str:
     """The first differences that can be said in a few words."""
-    values = [edit for edit in edits if isinstance(edit, Setting)][:_SHOWN]
+    values = [
+        edit
+        for edit in edits
+        if isinstance(edit, Setting) and not isinstance(edit.before, list | tuple)
+    ][:_SHOWN]
     shown = (f"{edit.name} {show(edit.before)} and now {show(edit.after)}" for edit in values)
     return f" ({', '.join(shown)})" if values else ""
 

@@ -90,9 +90,7 @@ class BreakableRun:
     ) -> ForkServerProcess:
         """Start a process of it; ``largest_file`` in bytes is what the disk takes, for it."""
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(
-            ["torch", "torch.distributed.nn", "torch.optim", "PIL.Image"]
-        )
+        context.set_forkserver_preload(["torch.distributed.nn", "torch._inductor", "PIL.Image"])
         arguments = [f"--data={self.data}", f"--folder={self.folder}", *options]
         given = (self.log, arguments, dict(environment or {}), largest_file)
         process = context.Process(target=_train, args=given)

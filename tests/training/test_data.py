@@ -136,7 +136,7 @@ def test_faults_between_data_and_recipe(tmp_path: Path) -> None:
     )
     assert (
         refused(tmp_path, batch=20)
-        == "a batch is 20 images, and there are 11 to train on: --set batch=11 at most"
+        == "a batch is 20 images, and there are 11 to train on: --set training.batch=11 at most"
     )
     assert refused(tmp_path, input=[4, 8, 8]) == "images have 1 or 3 channels, and 'tiny' reads 4"
     assert refused(tmp_path, input=[3, 32, 16]).startswith(
@@ -287,7 +287,7 @@ def test_unreadable_images_are_named_and_have_no_class(tmp_path: Path) -> None:
 def test_batches_that_cannot_be_shared(folder: Path) -> None:
     with pytest.raises(RunError, match=r"batch of 10 .* by 2 process.* 2 part.*batch=8 or 12$"):
         loader(folder, 0, 2, batch=10, accumulate=2)
-    with pytest.raises(RunError, match=r"--set batch=4$"):
+    with pytest.raises(RunError, match=r"--set training.batch=4$"):
         loader(folder, 0, 4, batch=2)
 
 
