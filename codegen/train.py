@@ -165,9 +165,9 @@ class Training:
         while self.step < end:
             try:
                 parts = list(islice(batches, config.accumulate))
-            except RuntimeError:
+            except RuntimeError as error:
                 if self.signal is None:
-                    raise
+                    raise RunError(f"no batch came: {error}") from error
                 self._save()  # the signal went to the workers, too: no batch comes any more
                 return
             self._step(parts)

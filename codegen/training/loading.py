@@ -118,7 +118,10 @@ class Loader:
         self._order.epoch, self._order.start = epoch, start
         if isinstance(self._split, SyntheticSplit):
             return self._synthetic()
-        return map(self._on_device, self._images)
+        batches = map(self._on_device, self._images)
+        # torch lets the death of a worker raise from wherever the loop stands. Whoever asks for a batch is told anyway.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        return batches
 
     def _on_device(self, raw: _Raw) -> Batch:
         device = self._place.device

@@ -7,9 +7,11 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
+import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +24,7 @@ inception_graph: 1
 name: breakable
 input: {channels: 3, height: 8, width: 8}
 variables: {classes: 3}
-defaults: {conv: {padding: same, norm: batch_norm, activation: relu}}
+defaults: {conv: {padding: same, norm: NORM, activation: relu}}
 stem: {conv1: {conv: 8, kernel: 3}}
 body:
   inception:
@@ -31,7 +33,7 @@ body:
       branch3: {conv: 8, kernel: 3}
   pool: {avg_pool: global}
 head:
-  dropout: {dropout: $dropout}
+  dropout: {dropout: DROPOUT}
   classifier: {linear: $classes}
 auxiliary:
   aux:
@@ -72,12 +74,14 @@ class BreakableRun:
         data: The images.
     """
 
-    def __init__(self, folder: Path, *, dropout: float = 0.3, **changes: Any) -> None:
+    def __init__(
+        self, folder: Path, *, norm: str = "batch_norm", dropout: float = 0.3, **changes: Any
+    ) -> None:
         import inception_graph as ig
         from inception_graph.training.folder import files, write
 
         self.folder, self.data = folder / "run", folder / "images"
-        spec = SPEC.replace("{classes: 3}", f"{{classes: 3, dropout: {dropout}}}")
+        spec = SPEC.replace("NORM", norm).replace("DROPOUT", str(dropout))
         write(files(ig.load(spec), changes), self.folder)
         if not self.data.exists():
             _write_images(self.data)
@@ -109,13 +113,35 @@ class BreakableRun:
         """Carry it out as far as it gets."""
         return self.end(self.start(*options, **surroundings))
 
+    def run_on_two(self, *options: str) -> list[Ended]:
+        """Carry it out on two processes, as torchrun would start them."""
+        shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+        ranks = ({"RANK": rank, "LOCAL_RANK": rank} for rank in "01")
+        started = [self.start(*options, environment={**shared, **rank}) for rank in ranks]
+        return [self.end(process) for process in started]
+
+    def agent(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start torchrun, as one of several machines would or alone; its options come before the script."""
+        environment = {
+            **os.environ, "OMP_NUM_THREADS": "1", "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
+        }  # fmt: skip
+        script = (str(self.folder / "train.py"), f"--data={self.data}", "--resume")
+        command = [sys.executable, "-m", "torch.distributed.run", *options, *script]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    def wait_for_records(self, count: int, alive: Callable[[], bool]) -> None:
+        """Wait until the journal has so many records, or nobody is alive to write them."""
+        deadline = time.monotonic() + WHOLE
+        while alive() and len(self.records()) < count:
+            assert time.monotonic() < deadline, self.log.read_text(encoding="utf-8")
+            time.sleep(0.003)
+
     def interrupted(self, number: int, records: int, *options: str, pause: float = 0) -> Ended:
         """Carry it out until it has written so many more records, and a moment more; then send it a signal."""
-        before, deadline = len(self.records()), time.monotonic() + WHOLE
+        before = len(self.records())
         process = self.start(*options)
-        while process.is_alive() and len(self.records()) < before + records:
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.003)
+        self.wait_for_records(before + records, process.is_alive)
         time.sleep(pause)
         if process.is_alive():
             os.kill(process.pid or 0, number)
@@ -156,6 +182,18 @@ class BreakableRun:
         return {**state, "weights": best, "seen": seen}
 
 
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started; Linux says."""
+    path = Path(f"/proc/{process}/task/{process}/children")
+    return [int(word) for word in path.read_text(encoding="ascii").split()]
+
+
 def _train(
     log: Path, arguments: list[str], environment: Mapping[str, str], largest_file: int | None
 ) -> None:
@@ -164,6 +202,7 @@ def _train(
     os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), 2)
     os.environ.update(environment)
     torch.set_num_threads(1)
+    multiprocessing.set_start_method("fork", force=True)  # for workers, as without a server
     if largest_file is not None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # what is written then raises instead
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
