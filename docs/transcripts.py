@@ -14,7 +14,13 @@ import tempfile
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-PAGES = ("tutorial.md", "how-to/weights.md", "how-to/optimise.md", "explanation/family.md")
+PAGES = (
+    "tutorial.md",
+    "how-to/weights.md",
+    "how-to/optimise.md",
+    "how-to/train.md",
+    "explanation/family.md",
+)
 
 _BLOCK = re.compile(r"^```(console|yaml title=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -173,13 +173,13 @@ def _split(name: str) -> tuple[str, str]:
     """What the files of a sample share, and what is theirs: all after the first dot of the file's name."""
     folder, slash, file = name.rpartition("/")
     stem, _, ending = file.partition(".")
-    return f"{folder}{slash}{stem}", ending.lower()
+    return f"{folder}{slash}{stem}", ending
 
 
 def _pair(shard: Path, members: list[Member]) -> tuple[Member, Member]:
     known = suffixes()
-    image = next((m for m in members if f".{m.ending}" in known), None)
-    label = next((m for m in members if m.ending == "cls"), None)
+    image = next((m for m in members if f".{m.ending}".lower() in known), None)
+    label = next((m for m in members if m.ending.lower() == "cls"), None)
     if image is None or label is None:
         lacks = "no image" if image is None else "no class (.cls)"
         raise RunError(f"'{visible(members[0].name)}' in '{visible(str(shard))}' has {lacks}")

@@ -13,7 +13,7 @@ from torch import Tensor
 from training.errors import RunError
 from training.names import visible
 
-SHOWN = 3
+_SHOWN = 3
 """So many of a long list are named in a message."""
 
 
@@ -82,6 +82,6 @@ def check_classes(found: tuple[str, ...], expected: tuple[str, ...], where: str)
 
 def listed(names: list[str] | tuple[str, ...]) -> str:
     """The first of some names, and how many more there are."""
-    shown = ", ".join(f"'{visible(name)}'" for name in names[:SHOWN])
-    more = len(names) - SHOWN
+    shown = ", ".join(f"'{visible(name)}'" for name in names[:_SHOWN])
+    more = len(names) - _SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

@@ -29,7 +29,7 @@ _ACROSS, _UP, _BESIDE, _BELOW, _COLUMNS = 210.0, 120.0, 30.0, 46.0, 4
 _BINS = 40
 """Points of a line in a small panel at most."""
 _WITHOUT = "without auxiliary heads (main loss alone)"
-_WITH = "with auxiliary heads (main loss + weighted losses of the heads)"
+_WITH = "with the auxiliary heads that there are (main loss + weighted losses of the heads)"
 
 
 def scene(found: Sequence[Gradients], words: str, *, theme: Tone = "light") -> Scene:
@@ -77,20 +77,14 @@ class _Figure(Sheet):
             rule(points, self.colour(whole=whole), 1.4, dashed=self.heads and not whole)
         )
 
-    def dot(self, x: float, y: float, tip: str, *, whole: bool, pale: bool = False) -> None:
+    def dot(self, x: float, y: float, tip: str, *, whole: bool) -> None:
         """A disc, filled for all losses; a ring for the main loss where there are heads."""
         corners = [
             (x + _DOT * cos(turn * pi / 6), y + _DOT * sin(turn * pi / 6)) for turn in range(13)
         ]
-        colour = self.colour(whole=whole)
-        fill = (
-            self.palette.paper
-            if self.heads and not whole
-            else self.palette.kinds["small"]
-            if pale
-            else colour
-        )
-        self.parts.append(Form(tuple(corners), fill, colour, 0.9, tip=tip))
+        ring = self.heads and not whole
+        fill = self.palette.paper if ring else self.palette.kinds["small"]
+        self.parts.append(Form(tuple(corners), fill, self.colour(whole=whole), 0.9, tip=tip))
 
 
 class _Layers(_Figure):
@@ -158,7 +152,7 @@ class _Layers(_Figure):
             for layer, norm in zip(layers, norms, strict=True):
                 if norm:
                     tip = f"{layer.name}: {norm:.3g}, {norm / layer.weights:.2g} of the weights"
-                    self.dot(self._x(left, norm), y, tip, whole=whole, pale=True)
+                    self.dot(self._x(left, norm), y, tip, whole=whole)
             if average := mean(norms):
                 middles.append((self._x(left, average), y))
         if len(middles) > 1 and not all(layer.auxiliary for _, layers in rows for layer in layers):

@@ -66,6 +66,8 @@ def test_holding_out_takes_from_every_class_by_the_seed(tmp_path: Path) -> None:
         return [[s.name_of(i) for i in range(len(s))] for s in (found.train, found.validation)]
 
     train, held = parts(0)
+    assert train == sorted(train)
+    assert held == sorted(held)
     assert sorted(train + held) == sorted(str(path) for path in tmp_path.rglob("*.png"))
     assert [sum(f"/{name}/" in path for path in held) for name in "abc"] == [2, 10, 1]
     assert parts(0) == [train, held]
@@ -73,7 +75,7 @@ def test_holding_out_takes_from_every_class_by_the_seed(tmp_path: Path) -> None:
 
 
 def test_what_is_passed_over(tmp_path: Path) -> None:
-    write_folder(tmp_path, {"a": 4, "b": 4, "b/inside": 2, ".hidden": 3})
+    write_folder(tmp_path, {"a": 4, "b": 4, "b/inside": 2, "b/.hidden": 2, ".hidden": 3})
     (tmp_path / "a" / "notes.txt").write_text("none")
     (tmp_path / "a" / "._000.png").write_text("of a Mac")
     (tmp_path / "downloaded.tar").write_text("none")
@@ -81,6 +83,16 @@ def test_what_is_passed_over(tmp_path: Path) -> None:
     found = data.open_data(str(tmp_path), None, recipe(classes=2))
     assert found.classes == ("a", "b")
     assert len(found.train) + len(found.validation) == 5 + 6
+
+
+def test_links_are_followed(tmp_path: Path) -> None:
+    write_folder(tmp_path / "elsewhere", {"more": 2})
+    write_folder(tmp_path / "here", {"a": 3})
+    (tmp_path / "here" / "b").symlink_to(tmp_path / "here" / "a")
+    (tmp_path / "here" / "a" / "inside").symlink_to(tmp_path / "elsewhere")
+    found = data.read_data(str(tmp_path / "here"), None, 0.2, 0)
+    assert found.classes == ("a", "b")
+    assert len(found.train) + len(found.validation) == 10
 
 
 def test_faults_of_folders(tmp_path: Path) -> None:
@@ -240,6 +252,7 @@ def test_every_image_is_checked_with_once(folder: Path, world: int, batch: int) 
     assert seen == sorted(str(path) for path in (folder / "val").rglob("*.png"))
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # from Python 3.12 on
 def test_workers_change_nothing(folder: Path) -> None:
     changes = {"color_jitter": 0.2, "batch": 8}
     torch.manual_seed(0)

@@ -33,7 +33,7 @@ def run(tmp_path: Path) -> BreakableRun:
 def test_killed_at_ten_random_moments(run: BreakableRun, undisturbed: dict[str, Any]) -> None:
     draw = Random(7)
     for _ in range(10):
-        records, pause = draw.randrange(0, 6), draw.uniform(0, 0.02)
+        records, pause = draw.randrange(6), draw.uniform(0, 0.01)
         assert run.interrupted(signal.SIGKILL, records, "--resume", pause=pause).status == -9
     assert len(run.records("resumed")) > 3
     assert run.run("--resume").status == 0
