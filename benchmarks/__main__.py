@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import data, in_process, page, speed, weights, whole_process
+from benchmarks import data, in_process, page, speed, training, weights, whole_process
 from benchmarks.report import Part, facts, kept, markdown
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _PARTS: dict[str, tuple[str, tuple[str, ...], Callable[[Path, int], list[Measure
     "weights": ("Weights", ("torch",), weights.measure),
     "compiler": ("Inside one process", _BASIC, lambda _, rounds: in_process.measure(rounds)),
     "data": ("Reading images to train on", data.PACKAGES, data.measure),
+    "training": ("Training", training.PACKAGES, training.measure),
     "page": ("The html page", ("playwright",), page.measure),
     "speed": ("Speed of networks", speed.PACKAGES, speed.measure),
 }

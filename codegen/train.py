@@ -116,7 +116,7 @@ class Training:
         """Make the steps that are left, or those until a signal comes."""
         steps, total = self.loader.steps, self.config.epochs * self.loader.steps
         if self.place.first:
-            self.journal = Journal(self.folder, self.step)
+            self.journal = Journal(self.folder, self.step, self.validated)
             self.progress = Progress(total, steps, self.step)
             self.alarm = Alarm(len(self.data.classes), self.config.alarm_after)
             for words in (self.words(), *self.data.notes):
@@ -135,7 +135,7 @@ class Training:
             if self.place.first:
                 self.progress.close()
                 self.journal.close()
-                write_report(self.folder)
+                write_report(self.folder, self.config)
 
     def stop(self, number: int) -> None:
         """End the run after the step that is being made, because of a signal."""
@@ -312,7 +312,7 @@ class Training:
             if self.best["step"] == self.step:
                 plain = getattr(model, "plain_state_dict", model.state_dict)()
                 write_whole(self.folder / "weights.pt", lambda file: torch.save(plain, file))
-            write_report(self.folder)
+            write_report(self.folder, self.config)
 
     def _go_on(self, images: int) -> None:
         if self.signal is not None:
@@ -350,6 +350,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (RunError, OSError) as error:  # a full disk, mostly; the last checkpoint is whole
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before the first step, from where on signals are waited for
+        return 128 + signal.SIGINT
     finally:
         leave()
 

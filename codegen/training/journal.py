@@ -22,16 +22,18 @@ METRICS = "metrics.jsonl"
 class Journal:
     """Writes what happened, record by record; each is in the file before the next step begins."""
 
-    def __init__(self, folder: Path, step: int) -> None:
+    def __init__(self, folder: Path, step: int, validated: int | None = None) -> None:
         """Open the journal of a run that stands at a step.
 
         Args:
             folder: The run's.
             step: Steps done. What the journal has of later ones is dropped: they will be done again.
+            validated: The step after which it was validated last, where it may be another one.
         """
         path = folder / METRICS
         if path.exists():
-            kept = [record for record in read(path) if record.get("step", 0) <= step]
+            ends = {"validation": step if validated is None else validated}
+            kept = [r for r in read(path) if r.get("step", 0) <= ends.get(r["kind"], step)]
             text = "".join(map(_line, kept))
             write_whole(path, lambda file: file.write(text.encode()))
         self._file = path.open("a", encoding="utf-8")

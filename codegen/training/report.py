@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from training.charts import STYLE, Chart, Heat, Line, plain
 from training.checkpoints import write_whole
-from training.config import read_config
 from training.heads import MAIN
 from training.journal import METRICS, read
 from training.progress import duration
@@ -50,19 +49,19 @@ th, td:first-child, .numbers td { white-space: nowrap; } td { overflow-wrap: any
 .columns .wide { overflow: visible; } .columns tr { break-inside: avoid; }"""
 
 
-def write_report(folder: Path) -> None:
+def write_report(folder: Path, config: Config) -> None:
     """Write ``curves.svg`` and ``report.html`` of a run, whatever it has recorded so far.
 
     Args:
-        folder: The run's, with ``metrics.jsonl``, ``config.yaml`` and, where it is known already, ``classes.txt``.
+        folder: The run's, with ``metrics.jsonl`` and, where it is known already, ``classes.txt``.
+        config: The recipe as it is carried out.
 
     Raises:
-        RunError: The configuration cannot be read.
         OSError: A file cannot be read or written.
     """
     metrics, classes = folder / METRICS, folder / "classes.txt"
     run = _Run(
-        read_config(folder / "config.yaml"),
+        config,
         read(metrics) if metrics.exists() else [],
         classes.read_text(encoding="utf-8").splitlines() if classes.exists() else [],
     )

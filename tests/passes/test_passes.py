@@ -195,6 +195,10 @@ def test_a_pass_that_there_is_not() -> None:
 @pytest.mark.parametrize("name", ["inception_v3", "inception_v3_torchvision"])
 def test_weights_of_a_source_are_named_through_the_plain_network(name: str) -> None:
     network = ig.load(name).optimised("inference")
+    layers = [
+        name for source in network.program.checkpoints.values() for name in source.convolutions
+    ]
+    assert set(layers) <= {"classifier"}  # nothing of heads that are gone
     read = compile_text(to_yaml(network.program))
     assert read.typed is not None
     assert not read.report.found

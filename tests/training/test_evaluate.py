@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
+from torch.nn import functional
 
 import inception_graph as ig
 from inception_graph.backends.figures.confusion import confusion_figure, confusions, recall
@@ -66,10 +67,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def by_hand(
-    run: Path, data: Path, state: dict[str, Any]
-) -> tuple[dict[str, list[int]], torch.Tensor]:
-    """What each head answers to the images of val, and their labels."""
+def by_hand(data: Path, state: dict[str, Any]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    """The scores of each head for the images of val, and their labels."""
     model = ig.load(TINY).create_model()
     model.load_state_dict(state)
     model.eval().training = True
@@ -80,10 +79,16 @@ def by_hand(
             images.append(pixels.permute(2, 0, 1) / 255)
             labels.append(label)
     with torch.no_grad():
-        outputs = model(torch.stack(images))._asdict()
-    return {name: scores.argmax(1).tolist() for name, scores in outputs.items()}, torch.tensor(
-        labels
-    )
+        return model(torch.stack(images))._asdict(), torch.tensor(labels)
+
+
+def check_heads(
+    found: dict[str, Any], scores: dict[str, torch.Tensor], labels: torch.Tensor
+) -> None:
+    for head in found["heads"]:
+        own = scores[head["name"]]
+        assert head["loss"] == pytest.approx(functional.cross_entropy(own, labels).item(), rel=1e-5)
+        assert head["top1"] == (own.argmax(1) == labels).double().mean().item()
 
 
 def evaluated(command_line: Any, run: Path, data: Path, *more: str) -> dict[str, Any]:
@@ -94,15 +99,14 @@ def evaluated(command_line: Any, run: Path, data: Path, *more: str) -> dict[str,
 
 def test_numbers_are_those_counted_by_hand(command_line: Any, run: Path, data: Path) -> None:
     found = evaluated(command_line, run, data)
-    answers, labels = by_hand(run, data, torch.load(run / "weights.pt"))
+    scores, labels = by_hand(data, torch.load(run / "weights.pt"))
     assert (found["network"], found["weights"], found["images"]) == ("tiny", "weights.pt", 12)
     assert [(head["name"], head["macs"]) for head in found["heads"]] == list(MACS.items())
-    for head in found["heads"]:
-        right = sum(a == label for a, label in zip(answers[head["name"]], labels, strict=True))
-        assert head["top1"] == right / 12
-        assert head["top5"] == 1
+    check_heads(found, scores, labels)
+    assert all(head["top5"] == 1 for head in found["heads"])
+    answers = scores["logits"].argmax(1).tolist()
     pairs: dict[tuple[int, int], int] = {}
-    for label, answer in zip(labels.tolist(), answers["logits"], strict=True):
+    for label, answer in zip(labels.tolist(), answers, strict=True):
         if answer != label:
             pairs[label, answer] = pairs.get((label, answer), 0) + 1
     told = {(c["class"], c["taken_for"]): c["images"] for c in found["confusions"]}
@@ -117,11 +121,9 @@ def test_a_checkpoint_is_evaluated_with_its_averaged_weights(
     file = run / "checkpoints" / "step-00000007.pt"
     chosen = str(file) if named == "file" else named
     found = evaluated(command_line, run, data, "--checkpoint", chosen)
-    answers, labels = by_hand(run, data, torch.load(file)["average"]["model"])
+    scores, labels = by_hand(data, torch.load(file)["average"]["model"])
     assert found["weights"] == file.name
-    for head in found["heads"]:
-        right = sum(a == label for a, label in zip(answers[head["name"]], labels, strict=True))
-        assert head["top1"] == right / 12
+    check_heads(found, scores, labels)
 
 
 @pytest.mark.parametrize(

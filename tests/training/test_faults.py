@@ -127,3 +127,21 @@ def test_a_loss_that_is_no_number_names_its_batch(tmp_path: Path) -> None:
     assert ".png, " in error
     assert "Traceback" not in ended.said
     assert run.losses() == []
+
+
+def test_a_validation_that_was_cut_off_is_told_once(
+    run: BreakableRun, undisturbed: dict[str, Any]
+) -> None:
+    """A signal in the middle of it; then a kill when it was made up for, and not yet saved."""
+    loop = run.folder / "train.py"
+    sound = loop.read_text(encoding="utf-8")
+    for method, number, status in (("_validate", 15, 143), ("_save", 9, -9)):
+        head = f"    def {method}(self) -> None:\n"
+        assert head in sound
+        raising = f"{head}        os.kill(os.getpid(), {number})\n"
+        loop.write_text(sound.replace(head, raising), encoding="utf-8")
+        assert run.run("--resume").status == status
+    assert len(run.records("validation")) == 1
+    loop.write_text(sound, encoding="utf-8")
+    assert run.run("--resume").status == 0
+    assert_same(run.outcome(), undisturbed)

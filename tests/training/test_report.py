@@ -40,9 +40,7 @@ def written(folder: Path, found: list[dict[str, Any]], tail: str = "") -> tuple[
     """The picture and the page of a run, both of them well formed."""
     lines = "".join(f"{json.dumps(record)}\n" for record in found)
     (folder / "metrics.jsonl").write_text(lines + tail, encoding="utf-8")
-    config = "".join(f"{name}: {json.dumps(value)}\n" for name, value in CONFIG.items())
-    (folder / "config.yaml").write_text(f"# a recipe\n{config}", encoding="utf-8")
-    report.write_report(folder)
+    report.write_report(folder, standalone.module("config").Config(**CONFIG))
     drawing, page = (
         (folder / name).read_text(encoding="utf-8") for name in ("curves.svg", "report.html")
     )
