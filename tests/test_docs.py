@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import yaml
 
 import inception_graph as ig
 from inception_graph.cli import group, main
+from inception_graph.training import starting
 
 ROOT = Path(__file__).parents[1]
 ARTIFACTS = runpy.run_path(str(ROOT / "docs" / "generate.py"))["ARTIFACTS"]
@@ -33,8 +35,12 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-QUICK = {"bench": ("--contenders", "*/eager", "--rounds", "1")}
-"""Options with which a command does what the page says, but in seconds: what it compiles otherwise takes minutes."""
+QUICK = {
+    "bench": ("--contenders", "*/eager", "--rounds", "1"),
+    "train": ("--set", "training.epochs=1", "--set", "training.workers=0", "--set", "width=8"),
+    "gradients": ("--batch", "2"),
+}
+"""Options with which a command does what the page says, but in seconds: otherwise some take minutes."""
 
 
 def commands() -> list[str]:
@@ -55,6 +61,13 @@ def test_commands_of_the_readme(
 ) -> None:
     """In an empty folder, in order; the variant is broken on purpose where the page shows a diagnostic."""
     monkeypatch.chdir(tmp_path)
+
+    def become(arguments: list[str]) -> None:
+        sys.exit(subprocess.run(arguments, check=False, timeout=300).returncode)
+
+    monkeypatch.setattr(
+        starting, "start", become
+    )  # which would put the loop in this process's place
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     (variant,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     ((shown),) = re.findall(

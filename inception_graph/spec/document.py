@@ -145,7 +145,7 @@ class _Loading:
             message = f"'{name[:80]}' cannot be extended: {report.found[0].message}"
             self.report.add(Code.PARENT, message, where, hint=report.found[0].hint)
             return None
-        shown = f"<{name}>" if shipped else _shown(tree.source.name, name)
+        shown = f"<{name}>" if name in shipped() else _shown(tree.source.name, name)
         return self.document(Source(shown, source.text), file.parent, (*way, _Step(file, where)))
 
 
