@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint bench docs wheel clean
+.PHONY: demo test soak lint bench docs wheel clean
 
 demo: .venv/torch
 	$(BIN)/inception-graph build googlenet -o out --force
@@ -11,6 +11,10 @@ demo: .venv/torch
 
 test: .venv/dev
 	$(BIN)/python -m pytest -n auto
+
+# Hundreds of kills, full disks and lost processes: an hour or more.
+soak: .venv/dev
+	$(BIN)/python tests/training/soak.py
 
 lint: .venv/dev
 	$(BIN)/ruff check .
