@@ -150,9 +150,10 @@ class Training:
         """What is trained on what, in a line."""
         config, place = self.config, self.place
         split = f"{config.accumulate} x " if config.accumulate > 1 else ""
+        epochs = f"{config.epochs} epochs" if config.epochs > 1 else "1 epoch"
         return (
             f"{config.name}: {len(self.data.train):,} images of {len(self.data.classes)} classes, "
-            f"{len(self.data.validation):,} held out; {config.epochs} epochs of {self.loader.steps:,} steps; "
+            f"{len(self.data.validation):,} held out; {epochs} of {self.loader.steps:,} steps; "
             f"batch {config.batch} = {split}{config.batch // place.world // config.accumulate} "
             f"on each of {place.world} {place.device.type}"
         )
