@@ -61,9 +61,8 @@ class Training:
         self.folder, self.config, self.place, self.data = folder, config, place, data
         if config.precision not in PRECISIONS:
             raise RunError(f"there is no precision '{config.precision}': {', '.join(PRECISIONS)}")
-        os.environ.setdefault(
-            "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
-        )  # what determinism needs on a GPU
+        # Without it, determinism is refused on a GPU.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(config.deterministic)
         torch.backends.cudnn.benchmark = not config.deterministic
         torch.manual_seed(config.seed)
@@ -109,7 +108,9 @@ class Training:
         self.model.load_state_dict(state["model"])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        # What the recipe says now holds, not what it said then.
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({**state["optimizer"], "param_groups": groups})
         self.scaler.load_state_dict(state["scaler"])
 
     def run(self) -> None:

@@ -19,6 +19,11 @@ EXECUTION = (
     "log_every", "checkpoint_every", "keep", "unreadable", "alarm_after",
 )  # fmt: skip
 """What may change when a run is resumed without making it another run."""
+FIXED = (
+    "name", "network", "digest", "input", "classes", "preprocess", "batch", "optimizer",
+    "weight_decay_on", "ema", "precision", "seed", "holdout",
+)  # fmt: skip
+"""What positions and states of a checkpoint mean something by only as long as it stays."""
 
 
 class Config(SimpleNamespace):

@@ -110,19 +110,19 @@ def make_optimizer(model: nn.Module, config: Config) -> Optimizer:
     """
     if config.optimizer not in OPTIMIZERS:
         raise RunError(f"there is no optimizer '{config.optimizer}': {', '.join(OPTIMIZERS)}")
-    groups: dict[tuple[float, float], list[Tensor]] = {}
+    groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for module in model.modules():
         for name, weight in module.named_parameters(recurse=False):
-            decayed = weight.dim() > 1 or config.weight_decay_on == "all"
+            is_decayed = weight.dim() > 1 or config.weight_decay_on == "all"
             is_bias = name == "bias" and not isinstance(module, nn.modules.batchnorm._BatchNorm)
-            key = (
-                config.weight_decay if decayed else 0.0,
-                config.bias_rate if is_bias else 1.0,
-            )
-            groups.setdefault(key, []).append(weight)
+            groups.setdefault((is_decayed, is_bias), []).append(weight)
     made = [
-        {"params": weights, "weight_decay": decay, "factor": factor}
-        for (decay, factor), weights in groups.items()
+        {
+            "params": weights,
+            "weight_decay": config.weight_decay if is_decayed else 0.0,
+            "factor": config.bias_rate if is_bias else 1.0,
+        }
+        for (is_decayed, is_bias), weights in groups.items()
     ]
     # One kernel for all weights: torch has it where they are on one device, and in few bits only on a GPU.
     return OPTIMIZERS[config.optimizer](made, config, {"fused": True})

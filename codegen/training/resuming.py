@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from training.config import Config
+from training.config import FIXED, Config
 from training.errors import RunError
 from training.processes import Place
 
@@ -79,15 +79,14 @@ def check_same_run(
         RunError: Something else differs.
     """
     meant = {override.removeprefix("training.").partition("=")[0] for override in given}
-    changed = config.changed_since(state["config"])
-    for name, (before, now) in changed.items():
+    for name, (before, now) in config.changed_since(state["config"]).items():
         if name == "digest":
             raise RunError("the checkpoints are of another spec: take another folder for this one")
+        was = f"'{name}' was {before!r} when the run began and is {now!r}"
+        if name in FIXED:
+            raise RunError(f"{was}: it cannot change on the way, take another folder")
         if name not in meant:
-            raise RunError(
-                f"'{name}' was {before!r} when the run began and is {now!r}: "
-                f"say --set training.{name}=... if it is to change"
-            )
+            raise RunError(f"{was}: say --set training.{name}=... if it is to change")
         say(f"'{name}' was {before!r} until step {state['step']}, and is {now!r} from there")
     if state["data"] != data:
         before, now = (

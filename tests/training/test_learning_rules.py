@@ -225,3 +225,38 @@ def test_a_recipe_is_read_and_overridden(tmp_path):
         "epochs": 7, "optimizer": "adamw", "clip_norm": 2.0, "crop_area": [0.08, 1],
     }  # fmt: skip
     assert found.changed_since({**vars(found), "epochs": 5}) == {"epochs": (5, 7)}
+
+
+@pytest.mark.parametrize(
+    ("given", "changes", "answer"),
+    [
+        ([], {}, None),
+        ([], {"workers": 4}, None),
+        ([], {"learning_rate": 0.2}, "say --set training.learning_rate=... if it is to change"),
+        (["learning_rate=0.2"], {"learning_rate": 0.2}, None),
+        (["training.learning_rate=0.2"], {"learning_rate": 0.2}, None),
+        (["batch=8"], {"batch": 8}, "it cannot change on the way, take another folder"),
+        ([], {"digest": "b"}, "the checkpoints are of another spec"),
+    ],
+)
+def test_what_may_change_when_a_run_goes_on(given, changes, answer):
+    resuming = standalone.module("resuming")
+    then = {**RECIPE, "digest": "a", "batch": 4, "workers": 2}
+    data, said = {"classes": ["a", "b"], "images": 9}, []
+    state = {"config": then, "step": 5, "data": data}
+    asked = config.Config(**{**then, **changes})
+    if answer is not None:
+        with pytest.raises(errors.RunError, match=answer):
+            resuming.check_same_run(state, asked, data, given, said.append)
+        return
+    resuming.check_same_run(state, asked, data, given, said.append)
+    told = ["'learning_rate' was 0.1 until step 5, and is 0.2 from there"]
+    assert said == (told if given else [])
+
+
+def test_other_data_are_refused_when_a_run_goes_on():
+    resuming = standalone.module("resuming")
+    then = {"classes": ["a", "b"], "images": 9}
+    state = {"config": RECIPE, "step": 5, "data": then}
+    with pytest.raises(errors.RunError, match="9 images of 2 classes then, 8 images of 2 classes"):
+        resuming.check_same_run(state, recipe(), {**then, "images": 8}, [], lambda _: None)
