@@ -129,6 +129,23 @@ def test_a_loss_that_is_no_number_names_its_batch(tmp_path: Path) -> None:
     assert run.losses() == []
 
 
+def test_no_checkpoint_holds_what_a_bad_step_left(tmp_path: Path) -> None:
+    changes = {"learning_rate": 1e30, "clip_norm": None, "log_every": 10, "checkpoint_every": 1}
+    run = BreakableRun(tmp_path, **changes)
+    assert run.run().said.splitlines()[-1].startswith("error: the loss of step 1 is ")
+    assert [path.name for path in run.checkpoints] == ["step-00000001.pt"]
+
+
+def test_weights_are_averaged_at_every_step(undisturbed: dict[str, Any]) -> None:
+    average = undisturbed["average"]
+    assert average["steps"] == STEPS
+    assert all(
+        (average["model"][name] != weight).any()
+        for name, weight in undisturbed["model"].items()
+        if name.endswith("weight")
+    )
+
+
 def test_a_validation_that_was_cut_off_is_told_once(
     run: BreakableRun, undisturbed: dict[str, Any]
 ) -> None:

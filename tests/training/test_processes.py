@@ -14,6 +14,9 @@ pytest.importorskip("torch", reason="training runs a network")
 
 from runs_to_break import STEPS, WHOLE, BreakableRun, children, free_port
 
+from inception_graph.training.evaluation import evaluate
+from inception_graph.training.runs import Run
+
 CLOSE = 1e-4
 """How far losses may be apart, in units of their size."""
 
@@ -74,3 +77,20 @@ def test_two_machines_lose_a_process_and_go_on(tmp_path: Path) -> None:
             agent.kill()
     assert len(run.records("resumed")) == 1
     assert run.losses() == pytest.approx(alone.losses(), rel=CLOSE)
+
+
+def test_processes_validate_the_weights_that_are_saved(tmp_path: Path) -> None:
+    """Each has running statistics of its own, and the first one's are kept: all must validate with those."""
+    run = BreakableRun(tmp_path, epochs=1)
+    assert [ended.status for ended in run.run_on_two()] == [0, 0]
+    (told,) = run.records("validation")
+    alone = evaluate(
+        Run(run.folder),
+        str(run.data),
+        split="val",
+        checkpoint="last",
+        device="cpu",
+        seen=lambda *_: None,
+    )
+    losses = {head.name: head.loss for head in alone.exits}
+    assert losses == pytest.approx({name: one["loss"] for name, one in told["heads"].items()})
