@@ -12,7 +12,7 @@ demo: .venv/torch
 test: .venv/dev
 	$(BIN)/python -m pytest -n auto
 
-# Hundreds of kills, full disks and lost processes: an hour or more.
+# Hundreds of kills, full disks and lost processes: ten minutes, more where the machine is busy.
 soak: .venv/dev
 	$(BIN)/python tests/training/soak.py
 
