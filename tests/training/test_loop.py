@@ -127,3 +127,13 @@ def test_gradients_of_scaled_losses_are_told_as_they_are(run: BreakableRun, tmp_
     assert scaled.run().status == 0
     norms = [made.records("train")[0]["gradient_norm"] for made in (scaled, run)]
     assert norms[0] == pytest.approx(norms[1], rel=0.02)
+
+
+def test_the_last_checkpoints_and_the_best_stay(tmp_path: Path) -> None:
+    checkpoints = standalone.module("checkpoints").Checkpoints(tmp_path, keep=2)
+    for step in range(1, 7):
+        checkpoints.save(step, {"step": step}, best=2)
+    assert [path.name for path in checkpoints.all()] == [
+        f"step-0000000{step}.pt" for step in (2, 5, 6)
+    ]
+    assert len(list(tmp_path.glob("*.sha256"))) == 3
