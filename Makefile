@@ -38,7 +38,7 @@ wheel: .venv/dev
 # The packages are listed where they are needed, in pyproject.toml; a stamp says that an extra is installed.
 .venv/torch .venv/dev: .venv/bin/python pyproject.toml constraints.txt
 	$(PIP) hatchling editables
-	$(PIP) --no-build-isolation --editable ".[torch$(if $(findstring dev,$@),$(comma)dev)]"
+	$(PIP) --no-build-isolation --editable ".[torch,data$(if $(findstring dev,$@),$(comma)dev)]"
 	@touch $@
 
 # These would bring another torch with them; what they need is here already, or in the first line.

@@ -111,3 +111,8 @@ def test_the_command_in_a_source_can_be_pasted(tmp_path: Path) -> None:
     path.write_text(TEXT, encoding="utf-8")
     source = ig.load(path, limits=ig.Limits(nodes=77), classes=9).emit()
     assert "inception-graph emit 'a b$(id).yaml' --set classes=9 --limit nodes=77" in source
+
+
+def test_examples_have_names_and_are_no_networks_of_the_family() -> None:
+    assert ig.load("digits").output == (10,)
+    assert "digits" not in ig.list_models()

@@ -25,7 +25,7 @@ _OPTIONAL = {
     "onnx": "'export' to .onnx: pip install 'inception-graph[export]'",
     "onnxruntime": "'export' to .onnx, and 'bench': pip install 'inception-graph[export]'",
     "onnxscript": "'export' to .onnx: pip install 'inception-graph[export]'",
-    "scikit-learn": "the digits of 'data digits': pip install scikit-learn",
+    "scikit-learn": "the digits of 'data digits': pip install 'inception-graph[data]'",
     "openvino": "a contender of 'bench': pip install openvino",
 }
 

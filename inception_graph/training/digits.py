@@ -47,7 +47,7 @@ def write_digits(folder: Path) -> int:
         TrainingError: Scikit-learn or Pillow is not installed, or there is something else in the folder.
     """
     if find_spec("sklearn") is None or find_spec("PIL") is None:
-        message = "the digits come with scikit-learn: pip install scikit-learn pillow"
+        message = "the digits come with scikit-learn: pip install 'inception-graph[data,torch]'"
         raise TrainingError(message)
     check_empty(folder, {"train", "test", "README.md"})
     datasets: Any = importlib.import_module("sklearn.datasets")

@@ -46,7 +46,7 @@ def test_digits_without_scikit_learn(
     result = command_line("data", "digits", "-o", str(tmp_path / "digits"))
     assert (result.status, result.out) == (2, "")
     assert result.err == (
-        "error: the digits come with scikit-learn: pip install scikit-learn pillow\n"
+        "error: the digits come with scikit-learn: pip install 'inception-graph[data,torch]'\n"
     )
     assert not (tmp_path / "digits").exists()
 
